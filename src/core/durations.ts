@@ -1,0 +1,39 @@
+import { Problem } from './problem.ts';
+import { clipped } from './shown.ts';
+import { code, say } from './text.ts';
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const longest = 1000 * 365 * units.d;
+
+/** `30s 5m 12h 7d 2w`, also compound as `1d12h`, in milliseconds; more than 1,000 years is refused. */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
+  const used = parts.map((part) => part[2]);
+  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text || new Set(used).size !== used.length)
+    throw new Problem(
+      'usage',
+      say`${clipped(text)} is no duration; write one like ${code('30s')}, ${code('12h')}, ${code('7d')} or ${code('1d12h')}.`,
+    );
+  const total = parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
+  if (!(total <= longest)) throw new Problem('usage', say`${clipped(text)} is longer than 1,000 years.`);
+  return total;
+}
+
+const spoken = [
+  ['day', units.d],
+  ['hour', units.h],
+  ['minute', units.m],
+  ['second', units.s],
+] as const;
+
+/** Milliseconds for people, in the two largest units: "3 days", "1 day 12 hours". */
+export function formatDuration(ms: number): string {
+  let left = Math.round(ms / 1000) * 1000;
+  const said: string[] = [];
+  for (const [name, size] of spoken) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) said.push(`${count.toLocaleString('en')} ${name}${count === 1 ? '' : 's'}`);
+  }
+  return said.slice(0, 2).join(' ') || '0 seconds';
+}

@@ -1,0 +1,165 @@
+import type { Catalog, Declaration } from './declaration.ts';
+import { fieldsOf } from './fields.ts';
+import { type Flag, flagsOf } from './flags.ts';
+import { Problem } from './problem.ts';
+import { type Block, paragraph, type Reply, reply } from './reply.ts';
+import { namesOf, nounPath, resolve } from './resolve.ts';
+import { clipped } from './shown.ts';
+import { code, joined, say, type Text } from './text.ts';
+import { shownFlag, usage, wrapped } from './usage.ts';
+
+/** What the nouns are about, in the order in which help lists them. */
+export const nouns: Readonly<Record<string, string>> = {
+  user: 'accounts, sessions, memberships',
+  room: 'rooms, aliases, directory, bans',
+  media: 'files and the space they take',
+  history: 'purging old events',
+  federation: 'other servers',
+  token: 'registration tokens',
+  report: 'reported events and users',
+  notice: 'server notices',
+  server: 'the homeserver itself',
+  appservice: 'bridges and bots',
+  group: 'communities',
+  job: 'long work under way',
+  audit: 'who did what',
+  bot: 'this bot',
+};
+
+const classes: Readonly<Record<Declaration['danger'], string>> = {
+  read: 'Changes nothing.',
+  write: 'Runs at once.',
+  confirm: 'Shows what it would do and waits for your yes.',
+  typed: 'Shows what it would do and waits until you type the name of its target.',
+};
+
+const roles: Readonly<Record<Declaration['role'], string>> = {
+  owner: 'For owners only.',
+  admin: 'For admins and owners.',
+  moderator: 'For moderators and above.',
+  viewer: 'For everyone in this room.',
+};
+
+/** Words of a declaration, which are ours and Markdown. */
+const ours = (text: string): Text => ({ parts: [{ kind: 'markdown', text }] });
+
+/** "Changes nothing. For everyone in this room." */
+export function standing(command: Declaration): string {
+  return `${classes[command.danger]} ${roles[command.role]}`;
+}
+
+/** The page for the words behind `help`: all nouns, one noun or one command; or what holds a word. */
+export function helpReply(catalog: Catalog, topic: readonly string[], search?: string): Reply {
+  if (search !== undefined) return searchPage(catalog, search);
+  if (topic.length === 0) return overview(catalog);
+  const noun = nounPath(topic, catalog);
+  const found = noun.length === topic.length ? undefined : resolve(topic, catalog);
+  if (found?.kind === 'command') {
+    const left = topic.slice(found.used);
+    if (left.length > 0)
+      throw new Problem(
+        'usage',
+        say`${code(found.command.path)} has no further pages; ${clipped(left.join(' '))} is too much.`,
+      );
+    return commandPage(found.command, catalog.prefix);
+  }
+  return nounPage(catalog, noun);
+}
+
+function searchPage(catalog: Catalog, search: string): Reply {
+  const word = search.toLowerCase();
+  const holds = (command: Declaration): boolean =>
+    [
+      ...namesOf(command),
+      command.summary,
+      ...flagsOf(command).flatMap((flag) => (flag.common ? [] : [...flag.longs, flag.description])),
+    ].some((text) => text.toLowerCase().includes(word));
+  const found = catalog.commands.filter(holds);
+  if (found.length === 0)
+    throw new Problem(
+      'not-found',
+      say`No command speaks of ${clipped(search)}.`,
+      say`${code(`${catalog.prefix} help`)} lists what there is.`,
+    );
+  return reply.says(say`Commands that speak of ${clipped(search)}:`, {
+    blocks: [lines(found)],
+    data: found.map(asData),
+  });
+}
+
+function overview(catalog: Catalog): Reply {
+  const { prefix, commands } = catalog;
+  const used = new Set(
+    commands.filter((command) => command.path.includes(' ')).map((command) => command.path.split(' ')[0] ?? ''),
+  );
+  const shown = [
+    ...Object.keys(nouns).filter((noun) => used.has(noun)),
+    ...[...used].filter((noun) => !(noun in nouns)),
+  ];
+  const single = commands.filter((command) => !command.path.includes(' '));
+  return reply.says(say`Type ${code(`${prefix} NOUN COMMAND`)}. The nouns:`, {
+    blocks: [
+      {
+        kind: 'list',
+        items: shown.map((noun) => (nouns[noun] === undefined ? code(noun) : say`${code(noun)}: ${nouns[noun] ?? ''}`)),
+      },
+      ...(single.length === 0 ? [] : [paragraph(say`And without a noun:`), lines(single)]),
+      paragraph(
+        say`${code(`${prefix} help user`)} lists the commands of a noun, ${code(`${prefix} help user details`)} explains one, ${code(`${prefix} help --search WORD`)} finds them.`,
+      ),
+    ],
+    data: commands.map(asData),
+  });
+}
+
+function nounPage(catalog: Catalog, noun: readonly string[]): Reply {
+  const path = noun.join(' ');
+  const found = catalog.commands.filter((command) => command.path.startsWith(`${path} `));
+  return reply.says(nouns[path] === undefined ? say`${code(path)}:` : say`${code(path)}, ${nouns[path] ?? ''}:`, {
+    blocks: [lines(found), paragraph(say`${code(`${catalog.prefix} help ${path} COMMAND`)} explains one.`)],
+    data: found.map(asData),
+  });
+}
+
+function commandPage(command: Declaration, prefix: string): Reply {
+  const fields = fieldsOf(command.input);
+  const others = namesOf(command).filter((name) => name !== command.path);
+  const flags = flagsOf(command);
+  const about = (command.positionals ?? []).flatMap((name) => {
+    const text = fields.get(name)?.description;
+    return text === undefined ? [] : [say`${code(name)}: ${ours(text)}`];
+  });
+  const blocks: Block[] = [
+    { kind: 'code', text: wrapped(usage(command, prefix)) },
+    ...(others.length === 0 ? [] : [paragraph(say`Also ${joined(others.map(code))}.`)]),
+    { kind: 'list', items: [...about, ...flags.map((flag) => flagLine(flag, shownFlag(flag, fields)))] },
+    paragraph(ours(standing(command))),
+    ...(command.cautions?.length
+      ? [{ kind: 'list' as const, items: command.cautions.map((text) => say`⚠️ ${ours(text)}`) }]
+      : []),
+    ...command.examples.flatMap(([title, line]): Block[] => [
+      paragraph(ours(`${title}:`)),
+      { kind: 'code', text: line.replace(/^!admin(?=\s)/, () => prefix) },
+    ]),
+  ];
+  return reply.says(ours(command.summary), { blocks, data: asData(command) });
+}
+
+function flagLine(flag: Flag, shown: string): Text {
+  const names = [
+    ...flag.shorts.map((letter) => `-${letter}`),
+    shown,
+    ...flag.longs.slice(1).map((name) => `--${name}`),
+  ];
+  const all = joined([...new Set(names)].map(code));
+  return flag.description === '' ? all : say`${all}: ${ours(flag.description)}`;
+}
+
+function lines(commands: readonly Declaration[]): Block {
+  return { kind: 'list', items: commands.map((command) => say`${code(command.path)}: ${ours(command.summary)}`) };
+}
+
+function asData(command: Declaration): Readonly<Record<string, unknown>> {
+  const { path, summary, danger, role } = command;
+  return { path, names: namesOf(command), summary, danger, role };
+}

@@ -1,0 +1,64 @@
+import type { Catalog, Declaration } from './declaration.ts';
+import { fieldsOf } from './fields.ts';
+import { flagsOf } from './flags.ts';
+import { nouns, standing } from './help.ts';
+import { namesOf } from './resolve.ts';
+import { shownFlag, usage } from './usage.ts';
+
+/** The reference page of all commands, as Markdown: what `src/commands/README.md` holds. */
+export function reference(catalog: Catalog): string {
+  const order = Object.keys(nouns);
+  const groups = [
+    ...Map.groupBy(catalog.commands, (command) =>
+      command.path.includes(' ') ? (command.path.split(' ')[0] ?? '') : '',
+    ),
+  ];
+  const place = (noun: string): number =>
+    noun === '' ? order.length + 1 : order.indexOf(noun) === -1 ? order.length : order.indexOf(noun);
+  groups.sort(([one], [other]) => place(one) - place(other));
+  return [
+    '# Commands',
+    '',
+    'Made from the declarations in this folder; the structure test says when it is out of date.',
+    `Every command also takes \`-o/--output human|json|csv\` and \`-h/--help\`.`,
+    ...groups.flatMap(([noun, commands]) => [
+      '',
+      noun === '' ? '## Without a noun' : `## ${noun}`,
+      ...commands.flatMap((command) => section(command, catalog.prefix)),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function section(command: Declaration, prefix: string): string[] {
+  const fields = fieldsOf(command.input);
+  const others = namesOf(command).filter((name) => name !== command.path);
+  const flags = flagsOf(command).filter((flag) => !flag.common || !/^(output|help)$/.test(flag.field));
+  return [
+    '',
+    `### ${command.path}`,
+    '',
+    command.summary,
+    '',
+    '```',
+    usage(command, prefix),
+    '```',
+    '',
+    `${standing(command)}${others.length === 0 ? '' : ` Also ${others.map((name) => `\`${name}\``).join(', ')}.`}`,
+    ...(flags.length === 0 ? [] : ['']),
+    ...flags.map((flag) => {
+      const names = [
+        ...flag.shorts.map((letter) => `-${letter}`),
+        shownFlag(flag, fields),
+        ...flag.longs.slice(1).map((name) => `--${name}`),
+      ];
+      const shown = [...new Set(names)].map((name) => `\`${name}\``).join(', ');
+      return `- ${shown}${flag.description === '' ? '' : `: ${flag.description}`}`;
+    }),
+    ...(command.cautions ?? []).flatMap((text) => ['', `> ${text}`]),
+    ...command.examples.flatMap(([title, line]) => {
+      const fence = line.includes('```') ? '````' : '```';
+      return ['', `${title}:`, '', fence, line, fence];
+    }),
+  ];
+}

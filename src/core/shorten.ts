@@ -1,0 +1,95 @@
+import { bodyOf } from './markdown.ts';
+import { csvOfListing } from './output.ts';
+import { pageLine } from './page.ts';
+import { type Block, paragraph } from './reply.ts';
+import { code, counted, joined, say, type Text } from './text.ts';
+
+export interface Attachment {
+  readonly filename: string;
+  readonly mimetype: string;
+  readonly content: string;
+}
+
+export interface Shortened {
+  readonly blocks: readonly Block[];
+  /** Written out only when asked for: many lengths are tried, one is sent. */
+  files(): readonly Attachment[];
+}
+
+/** The rows, items or lines of a block; a sentence is not cut. */
+export function unitsOf(block: Block): number {
+  switch (block.kind) {
+    case 'listing':
+      return block.listing.rows.length;
+    case 'list':
+      return block.items.length;
+    case 'fields':
+      return block.fields.length;
+    case 'code':
+      return block.text.split('\n').length;
+    default:
+      return 0;
+  }
+}
+
+/** Shows the first `most` rows, items or lines of each block and puts the whole of what was cut into files named `name…`. */
+export function shorten(blocks: readonly Block[], most: number, name: string): Shortened {
+  const files: { readonly filename: string; readonly mimetype: string; readonly content: () => string }[] = [];
+  const attach = (extension: string, mimetype: string, content: () => string): Text => {
+    const twins = files.filter((file) => file.filename.endsWith(`.${extension}`)).length;
+    const filename = `${name}${twins === 0 ? '' : `-${twins + 1}`}.${extension}`;
+    files.push({ filename, mimetype, content });
+    return code(filename);
+  };
+  let document: Text | undefined;
+  const inDocument = (): Text => {
+    document ??= attach('md', 'text/markdown', () => bodyOf(blocks));
+    return document;
+  };
+  const cut = (block: Block): readonly Block[] => {
+    const units = unitsOf(block);
+    if (units <= most) return [block];
+    const note = (unit: string, file: Text): Block =>
+      paragraph(
+        most === 0
+          ? say`${counted(units, unit)}: too much for a message, see ${file}.`
+          : say`Too much for a message: the first ${most.toLocaleString('en')} of ${counted(units, unit)}; all of it is in ${file}.`,
+      );
+    const kept = <Kept extends Block>(shown: Kept): readonly Kept[] => (most === 0 ? [] : [shown]);
+    switch (block.kind) {
+      case 'listing': {
+        const { page, ...listing } = block.listing;
+        const file = attach('csv', 'text/csv', () => csvOfListing(block.listing));
+        return [
+          ...kept({ kind: 'listing', listing: { ...listing, rows: listing.rows.slice(0, most) } }),
+          note('row', file),
+          ...(page === undefined ? [] : [paragraph(joined([say`This page: `, pageLine(page, units)], ''))]),
+        ];
+      }
+      case 'list':
+        return [...kept({ ...block, items: block.items.slice(0, most) }), note('item', inDocument())];
+      case 'fields':
+        return [...kept({ ...block, fields: block.fields.slice(0, most) }), note('field', inDocument())];
+      case 'code': {
+        const file = block.language === 'json' ? attach('json', 'application/json', () => block.text) : inDocument();
+        const text = block.text.split('\n').slice(0, most).join('\n');
+        return [...kept({ ...block, text }), note('line', file)];
+      }
+      default:
+        return [block];
+    }
+  };
+  return {
+    blocks: blocks.flatMap(cut),
+    files: () => files.map((file) => ({ ...file, content: file.content() })),
+  };
+}
+
+/** Nothing of it fits: all of it in one file. */
+export function setAside(blocks: readonly Block[], name: string): Shortened {
+  const filename = `${name}.md`;
+  return {
+    blocks: [paragraph(say`The answer is too long for a message; it is in ${code(filename)}.`)],
+    files: () => [{ filename, mimetype: 'text/markdown', content: bodyOf(blocks) }],
+  };
+}

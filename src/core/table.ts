@@ -1,0 +1,84 @@
+import type { Cell, Listing } from './reply.ts';
+import type { Text } from './text.ts';
+
+/** A table reduced to cells that are written out already; `right` names the columns of numbers. */
+export interface Grid {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly right: readonly boolean[];
+}
+
+/** More than this is not readable on a phone; the rest is in `details`, JSON and CSV. */
+const mostColumns = 5;
+/** A wider cell sticks out of its column instead of padding every row. */
+const widestColumn = 40;
+
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|✅|❌/u;
+
+/** Columns a monospaced screen gives the text. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+function pad(text: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return right ? space + text : text + space;
+}
+
+/** Draws a Markdown table whose pipes stand below each other. */
+export function drawTable({ head, rows, right }: Grid): string {
+  const widths = head.map((title, at) =>
+    rows.reduce(
+      (width, row) => Math.min(widestColumn, Math.max(width, widthOf(row[at] ?? ''))),
+      Math.max(3, widthOf(title)),
+    ),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, at) => pad(cells[at] ?? '', width, right[at] === true)).join(' | ')} |`;
+  const rule = widths.map((width, at) => (right[at] === true ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2)));
+  return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+/** Writes a cell's text, keeping ours and others' apart; given by whoever knows the format. */
+export type Write = (text: Text) => string;
+
+const number = new Intl.NumberFormat('en', { maximumFractionDigits: 6 });
+
+function written(cell: Cell, write: Write, no: string): string {
+  if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'boolean') return cell ? '✅' : no;
+  if (typeof cell === 'number') return number.format(cell);
+  return write(typeof cell === 'string' ? { parts: [{ kind: 'value', text: cell }] } : cell);
+}
+
+/** The human table of a listing: the columns it shows, false and unknown cells empty, numbers to the right. */
+export function gridOf(listing: Listing, write: Write): Grid {
+  const columns = listing.show
+    .slice(0, mostColumns)
+    .flatMap((key) => listing.columns.filter((column) => column.key === key));
+  return {
+    head: columns.map((column) => column.title),
+    rows: listing.rows.map((row) => columns.map((column) => written(row[column.key], write, ''))),
+    right: columns.map((column) => column.align === 'right' || isNumbers(listing.rows.map((row) => row[column.key]))),
+  };
+}
+
+function isNumbers(cells: readonly Cell[]): boolean {
+  const filled = cells.filter((cell) => cell !== null && cell !== undefined);
+  return filled.length > 0 && filled.every((cell) => typeof cell === 'number');
+}
+
+/** One object as a table of two columns; here a false is a "no", since an empty value means unknown. */
+export function gridOfFields(fields: readonly (readonly [label: string, value: Cell])[], write: Write): Grid {
+  return {
+    head: ['Field', 'Value'],
+    rows: fields.map(([label, value]) => [
+      write({ parts: [{ kind: 'value', text: label }] }),
+      written(value, write, 'no'),
+    ]),
+    right: [false, false],
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * Words for people, in which what we wrote (Markdown) and what somebody else wrote (values) never mix:
+ * a display name can therefore forge no table, link, mention or command.
+ */
+export type Part =
+  | { readonly kind: 'markdown'; readonly text: string }
+  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string };
+
+/** A run of parts; made with {@link say}, turned into a body and a formatted body by `render.ts` only. */
+export interface Text {
+  readonly parts: readonly Part[];
+}
+
+export type Sayable = string | number | Text;
+
+function isText(value: Sayable): value is Text {
+  return typeof value === 'object';
+}
+
+/** Template tag: the literals are ours (Markdown), the values are anybody's and are shown as plain text. */
+export function say(literals: TemplateStringsArray, ...values: readonly Sayable[]): Text {
+  const parts: Part[] = [];
+  literals.forEach((literal, at) => {
+    if (literal !== '') parts.push({ kind: 'markdown', text: literal });
+    const value = values[at];
+    if (value === undefined) return;
+    if (isText(value)) parts.push(...value.parts);
+    else parts.push({ kind: 'value', text: String(value) });
+  });
+  return { parts };
+}
+
+/** A value shown as inline code: ids, flags, words to type. */
+export function code(value: string): Text {
+  return { parts: [{ kind: 'code', text: value }] };
+}
+
+/** Texts in a row with our own separator between them. */
+export function joined(texts: readonly Text[], separator = ', '): Text {
+  return {
+    parts: texts.flatMap((text, at) =>
+      at === 0 ? text.parts : [{ kind: 'markdown' as const, text: separator }, ...text.parts],
+    ),
+  };
+}
+
+/** The bare words, uncleaned: for data and logs, never for a message. */
+export function wordsOf(text: Text): string {
+  return text.parts.map((part) => part.text).join('');
+}
+
+/** "1 user", "4,812 users". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

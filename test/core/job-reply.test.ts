@@ -1,0 +1,85 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { type JobItem, jobReply, progressReply } from '../../src/core/job-reply.ts';
+import { bodyOf } from '../../src/core/markdown.ts';
+import { say } from '../../src/core/text.ts';
+
+const heading = say`Deactivating users`;
+const path = 'user deactivate-all';
+const items = (count: number, state: JobItem['state'], note?: string): readonly JobItem[] =>
+  Array.from({ length: count }, (_, at) => ({ target: `@${state}${at}:x`, state, note }));
+
+describe('progressReply', () => {
+  it('is one line of counts', () => {
+    expect(
+      bodyOf(progressReply({ heading, total: 4_300, counts: { done: 1_120, skipped: 3, failed: 1 } }).blocks),
+    ).toBe('⏳ Deactivating users: 1,120 of 4,300 done, 3 skipped, 1 failed');
+    expect(bodyOf(progressReply({ heading, total: 3, counts: {} }).blocks)).toBe('⏳ Deactivating users: 0 of 3 done');
+  });
+});
+
+describe('jobReply', () => {
+  it('is short when all went well', () => {
+    const ended = jobReply({ heading, path, state: 'finished', items: items(300, 'done') });
+    expect(ended.outcome).toBe('done');
+    expect(bodyOf(ended.blocks)).toBe('✅ Deactivating users: 300 of 300 done.');
+  });
+
+  it('groups what was left out by its reason', () => {
+    const body = bodyOf(
+      jobReply({
+        heading,
+        path,
+        state: 'finished',
+        items: [...items(7, 'skipped', 'is an admin'), { target: '@bot:x', state: 'skipped', note: 'is the bot' }],
+      }).blocks,
+    );
+    expect(body).toContain(
+      '✅ Deactivating users: 0 of 8 done, 8 skipped.\n\nSkipped:\n\n- is an admin (7): `@skipped0:x`',
+    );
+    expect(body).toContain('`@skipped4:x`, and 2 more\n- is the bot (1): `@bot:x`');
+  });
+
+  it('gives what failed or was not begun as a list to paste, and keeps out what may have been done', () => {
+    const ended = jobReply({
+      heading,
+      path,
+      state: 'cancelled',
+      items: [
+        ...items(2, 'done'),
+        ...items(2, 'failed', 'no such user'),
+        ...items(1, 'unknown', 'no answer'),
+        ...items(2, 'pending'),
+      ],
+    });
+    expect(
+      bodyOf(ended.blocks),
+    ).toBe(`⚠️ Deactivating users: 2 of 7 done, 2 failed, 1 unknown, 2 not begun. The job was cancelled.
+
+Failed:
+
+- no such user (2): \`@failed0:x\`, \`@failed1:x\`
+
+Outcome unknown, may have been done; look before doing it again:
+
+- no answer (1): \`@unknown0:x\`
+
+What failed or was not begun, to be pasted below the same command:
+
+\`\`\`
+@failed0:x
+@failed1:x
+@pending0:x
+@pending1:x
+\`\`\``);
+    expect(ended.outcome).toBe('unknown');
+  });
+
+  it('has every target that was not done in a file when they are many', () => {
+    const { blocks, outcome } = jobReply({ heading, path, state: 'finished', items: items(50, 'failed', 'no') });
+    const file = blocks.find((block) => block.kind === 'attachment');
+    expect(file?.filename).toBe('user-deactivate-all-report.csv');
+    expect(parse(file?.content ?? '')).toHaveLength(51);
+    expect(outcome).toBe('failed');
+  });
+});
