@@ -1,0 +1,199 @@
+/**
+ * What a homeserver can do, by noun. A backend has some of these; commands name the nouns they need and
+ * get nothing else. Every method throws `Problem` for what a person can act on. Writes that got no
+ * usable answer throw `Problem('unknown-outcome')`, reads `Problem('unavailable')`.
+ * Ids are whole (`@alice:example.org`, `!room…`), times are milliseconds since 1970.
+ */
+
+/** One row of a user listing. */
+export interface UserRow {
+  readonly userId: string;
+  readonly displayname: string | null;
+  readonly admin: boolean;
+  readonly deactivated: boolean;
+  readonly locked: boolean;
+  readonly shadowBanned: boolean;
+  readonly guest: boolean;
+  readonly userType: string | null;
+  readonly createdAt: number | undefined;
+  /** `undefined`: the server has no record, which does not mean "never". */
+  readonly lastSeenAt: number | undefined;
+  /** The server's own object. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Everything the server tells about one account. */
+export interface UserDetails extends UserRow {
+  readonly suspended: boolean;
+  readonly erased: boolean;
+  readonly appserviceId: string | null;
+  readonly threepids: readonly { readonly medium: string; readonly address: string }[];
+  readonly externalIds: readonly { readonly provider: string; readonly id: string }[];
+  readonly avatarUrl: string | null;
+}
+
+export const userSorts = [
+  'name',
+  'displayname',
+  'is_guest',
+  'admin',
+  'deactivated',
+  'user_type',
+  'avatar_url',
+  'shadow_banned',
+  'creation_ts',
+  'last_seen_ts',
+  'locked',
+] as const;
+
+export interface UserQuery {
+  readonly from: number;
+  readonly limit: number;
+  readonly sort?: (typeof userSorts)[number];
+  readonly reverse?: boolean;
+  /** Matches localpart or display name. */
+  readonly name?: string;
+  /** Matches the whole id. */
+  readonly userId?: string;
+  readonly guests?: boolean;
+  /** Also deactivated accounts. */
+  readonly deactivated?: boolean;
+  readonly admins?: boolean;
+  /** Only locked accounts when true; locked accounts are part of the list otherwise. */
+  readonly lockedOnly?: boolean;
+  readonly notType?: readonly string[];
+}
+
+export interface Listed<Row> {
+  readonly rows: readonly Row[];
+  readonly total: number;
+}
+
+export interface NewUser {
+  readonly userId: string;
+  readonly password?: string;
+  readonly admin?: boolean;
+  readonly displayname?: string;
+  readonly emails?: readonly string[];
+}
+
+export interface Device {
+  readonly deviceId: string;
+  readonly displayName: string | null;
+  readonly lastSeenAt: number | undefined;
+  readonly dehydrated: boolean;
+}
+
+export type Membership = 'join' | 'leave' | 'ban' | 'invite' | 'knock';
+
+export interface Users {
+  list(query: UserQuery): Promise<Listed<UserRow>>;
+  /** `undefined` where no such local account exists. */
+  get(userId: string): Promise<UserDetails | undefined>;
+  /** Live answer of the server; false for unknown accounts. */
+  isAdmin(userId: string): Promise<boolean>;
+  /** The caller has looked that the account does not exist (Synapse's PUT is an upsert). */
+  create(user: NewUser): Promise<void>;
+  setPassword(userId: string, password: string, endSessions: boolean): Promise<void>;
+  /** Ends sessions, removes third-party ids, leaves all rooms (in the background). */
+  deactivate(userId: string, erase: boolean): Promise<void>;
+  setAdmin(userId: string, admin: boolean): Promise<void>;
+  setSuspended(userId: string, suspended: boolean): Promise<void>;
+  setLocked(userId: string, locked: boolean): Promise<void>;
+  removeThreepids(userId: string): Promise<void>;
+  joinedRooms(userId: string): Promise<readonly string[]>;
+  memberships(userId: string): Promise<ReadonlyMap<string, Membership>>;
+  devices(userId: string): Promise<readonly Device[]>;
+  deleteDevices(userId: string, deviceIds: readonly string[]): Promise<void>;
+  /** Takes away the account's message rate limit. */
+  liftRateLimit(userId: string): Promise<void>;
+}
+
+export interface RoomRow {
+  readonly roomId: string;
+  readonly name: string | null;
+  readonly canonicalAlias: string | null;
+  readonly joinedMembers: number;
+  readonly joinedLocalMembers: number;
+  readonly version: string | null;
+  readonly creator: string | null;
+  readonly encryption: string | null;
+  readonly federatable: boolean | null;
+  readonly public: boolean | null;
+  readonly joinRules: string | null;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface RoomDetails extends RoomRow {
+  readonly topic: string | null;
+  readonly historyVisibility: string | null;
+  readonly guestAccess: string | null;
+  readonly stateEvents: number;
+  readonly blocked: boolean;
+}
+
+export const roomSorts = [
+  'name',
+  'canonical_alias',
+  'joined_members',
+  'joined_local_members',
+  'version',
+  'creator',
+  'encryption',
+  'federatable',
+  'public',
+  'join_rules',
+  'guest_access',
+  'history_visibility',
+  'state_events',
+] as const;
+
+export interface RoomQuery {
+  readonly from: number;
+  readonly limit: number;
+  readonly sort?: (typeof roomSorts)[number];
+  readonly reverse?: boolean;
+  readonly search?: string;
+  readonly publicOnly?: boolean;
+}
+
+export interface Rooms {
+  list(query: RoomQuery): Promise<Listed<RoomRow>>;
+  /** `undefined` where this server does not know the room. */
+  get(roomId: string): Promise<RoomDetails | undefined>;
+  isBlocked(roomId: string): Promise<boolean>;
+  members(roomId: string): Promise<readonly string[]>;
+  /** The room an id or alias stands for; `undefined` for an alias that leads nowhere. */
+  resolve(idOrAlias: string): Promise<string | undefined>;
+  /** Local aliases. */
+  aliases(roomId: string): Promise<readonly string[]>;
+}
+
+export interface Server {
+  /** "1.160.0" */
+  version(): Promise<string>;
+  /** Specification versions and unstable features of the client API. */
+  features(): Promise<{ readonly versions: readonly string[]; readonly unstable: ReadonlyMap<string, boolean> }>;
+  /** True where accounts live in a Matrix Authentication Service, behind whose back nothing is done. */
+  delegatesAccounts(): Promise<boolean>;
+}
+
+export interface Media {
+  /** Removes one local file; one that is gone already is a success. */
+  remove(mxc: string): Promise<void>;
+}
+
+/** The nouns a backend may have. */
+export interface Nouns {
+  readonly users: Users;
+  readonly rooms: Rooms;
+  readonly media: Media;
+  readonly server: Server;
+}
+
+export interface Homeserver extends Partial<Nouns> {
+  /** Name for people: "Synapse". */
+  readonly name: string;
+  /** The part of ids after the first colon, port included. */
+  readonly serverName: string;
+}

@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** A yes or no of Synapse: true and false, or 1 and 0 in older answers. */
+export const flag = z.union([z.boolean(), z.literal([0, 1])]);

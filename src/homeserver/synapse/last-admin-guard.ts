@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { Problem } from '../../core/problem.ts';
+import { code, say } from '../../core/text.ts';
+import type { HttpRequest } from '../../http.ts';
+import { flag } from './flag.ts';
+import { folded } from './request-readings.ts';
+
+/**
+ * Runs `write` unless it would leave the server without an admin, other than the bot, who can still act; that is
+ * `Problem('never')`. `targets` are folded user ids. Writes that concern admins wait for each other, so that two of
+ * them cannot each count on the other's target.
+ */
+export type LastAdminGuard = <Answer>(targets: readonly string[], write: () => Promise<Answer>) => Promise<Answer>;
+
+const adminPage = z.looseObject({
+  users: z.array(z.looseObject({ name: z.string(), admin: flag, shadow_banned: flag.optional(), deactivated: flag })),
+  next_token: z.coerce.string().optional(),
+});
+const suspension = z.looseObject({ suspended: flag.optional() });
+
+export function createLastAdminGuard(
+  botId: string,
+  read: <Schema extends z.ZodType>(schema: Schema, request: HttpRequest) => Promise<z.output<Schema>>,
+): LastAdminGuard {
+  const bot = folded(botId);
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Admins who are neither deactivated, locked, shadow-banned nor the bot; they may be suspended. */
+  async function activeAdmins(): Promise<string[]> {
+    const found: string[] = [];
+    let from: string | undefined = '0';
+    while (from !== undefined) {
+      // Locked and deactivated accounts are left out of this list unless asked for.
+      const query: HttpRequest['query'] = { from, limit: 500, admins: true, deactivated: false, guests: false };
+      const page: z.output<typeof adminPage> = await read(adminPage, {
+        method: 'GET',
+        path: '/_synapse/admin/v2/users',
+        query,
+      });
+      for (const user of page.users)
+        if (user.admin && !user.deactivated && !user.shadow_banned && folded(user.name) !== bot) found.push(user.name);
+      from = page.users.length === 0 ? undefined : page.next_token;
+    }
+    return found;
+  }
+
+  async function isSuspended(userId: string): Promise<boolean> {
+    const path = `/_synapse/admin/v2/users/${encodeURIComponent(userId)}`;
+    return Boolean((await read(suspension, { method: 'GET', path })).suspended);
+  }
+
+  async function refuseLast(targets: readonly string[]): Promise<void> {
+    const admins = await activeAdmins();
+    const hit = admins.find((admin) => targets.includes(folded(admin)));
+    if (hit === undefined) return;
+    for (const other of admins) if (!targets.includes(folded(other)) && !(await isSuspended(other))) return;
+    throw new Problem(
+      'never',
+      say`${code(hit)} is the last server admin besides the bot who can act; without one nobody could command the server.`,
+      say`Make someone else a server admin first.`,
+    );
+  }
+
+  return async (targets, write) => {
+    const admins = await activeAdmins();
+    if (!admins.some((admin) => targets.includes(folded(admin)))) return write();
+    const mine = turn.then(async () => {
+      await refuseLast(targets);
+      return write();
+    });
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+}

@@ -1,0 +1,42 @@
+import { createHttp } from '../../http.ts';
+import type { Homeserver, Nouns } from '../homeserver.ts';
+import { createSynapseHttp, usualAdminPath } from './http.ts';
+import { createSynapseMedia } from './media.ts';
+import { createNeverList } from './never-list.ts';
+import { createSynapseRooms } from './rooms.ts';
+import { createSynapseServer } from './server.ts';
+import { createSynapseUsers } from './users.ts';
+
+export interface SynapseOptions {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** The part of ids after the first colon, port included. */
+  readonly serverName: string;
+  /** Whose token it is. */
+  readonly botId: string;
+  /** Every alias and id of the admin room, as they are at the moment of asking. */
+  readonly adminRoomNames: () => readonly string[];
+  /** Where the admin API lies, without a trailing slash; `/_synapse/admin` unless told. */
+  readonly adminPath?: string;
+  /** Milliseconds for one call; 60,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Stops every call under way and every later one. */
+  readonly signal?: AbortSignal;
+}
+
+/** The backend for a homeserver that speaks Synapse's admin API. */
+export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
+  const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
+  const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
+  const http = createSynapseHttp({
+    http: createHttp({ baseUrl, token, patienceMs: timeoutMs, ...(signal ? { signal } : {}) }),
+    botId,
+    never: createNeverList({ botId, adminRoomNames, adminPath }),
+    adminPath,
+    timeoutMs,
+  });
+  const server = createSynapseServer(http);
+  const users = createSynapseUsers({ http, serverName, delegatesAccounts: server.delegatesAccounts });
+  return { name: 'Synapse', serverName, users, rooms: createSynapseRooms(http), media: createSynapseMedia(http), server };
+}

@@ -1,0 +1,188 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One request to a homeserver. `path` begins with `/`, its parts already percent-encoded. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  /** A JSON value, or bytes with `contentType`. */
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Milliseconds until the answer counts as not coming; 60,000 unless told. */
+  readonly timeoutMs?: number;
+  /** True where a second arrival changes nothing: GETs (the default for them) and calls with a transaction id. */
+  readonly repeatable?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** An answer of the homeserver that says no: any status from 400, with Matrix's error code where it gave one. */
+export class MatrixFault extends Error {
+  readonly status: number;
+  readonly errcode: string;
+  /** The server's own sentence, first line only. */
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+  constructor(status: number, errcode: string, reason: string, retryAfterMs?: number) {
+    super(`${status} ${errcode}: ${reason}`);
+    this.name = 'MatrixFault';
+    this.status = status;
+    this.errcode = errcode;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No answer that can be used. `ambiguous`: the request may have been carried out. */
+export class NoAnswer extends Error {
+  readonly kind: 'refused' | 'broken' | 'timeout' | 'not-json' | 'stopped';
+  readonly ambiguous: boolean;
+  readonly status: number | undefined;
+  constructor(kind: NoAnswer['kind'], ambiguous: boolean, status?: number) {
+    super(`no usable answer from the homeserver (${kind}${status === undefined ? '' : `, status ${status}`})`);
+    this.name = 'NoAnswer';
+    this.kind = kind;
+    this.ambiguous = ambiguous;
+    this.status = status;
+  }
+}
+
+export type Http = (request: HttpRequest) => Promise<unknown>;
+
+export interface HttpOptions {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** Left out for what is asked before there is one. */
+  readonly token?: string;
+  /** Stops every request under way and every later one. */
+  readonly signal?: AbortSignal;
+  /** Total milliseconds for one request with all its repeats; 60,000 unless told. */
+  readonly patienceMs?: number;
+  /** False: nothing is repeated, not even what could be; for loops that wait and repeat by themselves. */
+  readonly repeats?: boolean;
+}
+
+/** Connection errors after which the server cannot have seen the request. */
+const neverArrived = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function urlOf(baseUrl: string, { path, query }: HttpRequest): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
+  }
+  const tail = search.toString();
+  return `${baseUrl}${path}${tail === '' ? '' : `?${tail}`}`;
+}
+
+function failureOf(error: unknown, request: HttpRequest, stopped: boolean): NoAnswer {
+  const changes = request.method !== 'GET';
+  if (stopped) return new NoAnswer('stopped', changes);
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const errorCode = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (neverArrived.has(errorCode)) return new NoAnswer('refused', false);
+  if (error instanceof Error && error.name === 'TimeoutError') return new NoAnswer('timeout', changes);
+  return new NoAnswer('broken', changes);
+}
+
+async function once(options: HttpOptions, request: HttpRequest, timeoutMs: number): Promise<unknown> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
+  const bytes = request.body instanceof Uint8Array;
+  let status: number;
+  let headers: Headers;
+  let text: string;
+  try {
+    const response = await fetch(urlOf(options.baseUrl, request), {
+      method: request.method,
+      redirect: 'manual',
+      signal: AbortSignal.any([timeout, ...stops]),
+      headers: {
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      },
+      ...(request.body === undefined
+        ? {}
+        : { body: bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
+    });
+    status = response.status;
+    headers = response.headers;
+    text = await response.text();
+  } catch (error) {
+    throw failureOf(
+      error,
+      request,
+      stops.some((signal) => signal.aborted),
+    );
+  }
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    // A proxy's page, or an answer cut short. A 4xx of a proxy means that nothing was done.
+    throw new NoAnswer('not-json', request.method !== 'GET' && !(status >= 400 && status < 500), status);
+  }
+  if (status >= 200 && status < 300) return answer;
+  throw faultOf(status, answer, headers);
+}
+
+function faultOf(status: number, answer: unknown, headers: Headers): MatrixFault {
+  const fields: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  const wait = typeof fields.retry_after_ms === 'number' ? fields.retry_after_ms : seconds * 1000;
+  return new MatrixFault(
+    status,
+    typeof fields.errcode === 'string' ? fields.errcode : 'M_UNKNOWN',
+    (typeof fields.error === 'string' ? fields.error : 'no reason given').split('\n', 1)[0] ?? '',
+    Number.isFinite(wait) ? wait : undefined,
+  );
+}
+
+/** Milliseconds to wait before the same request may go out again, or undefined where it may not. */
+function waitBeforeRepeat(error: unknown, request: HttpRequest, attempt: number): number | undefined {
+  const repeatable = request.repeatable ?? request.method === 'GET';
+  const growing = Math.min(250 * 2 ** attempt, 10_000) * (0.75 + Math.random() / 2);
+  if (error instanceof MatrixFault) {
+    // 429: the server did nothing, so even a write may be repeated.
+    if (error.status === 429) return (error.retryAfterMs ?? growing) + Math.random() * 100;
+    return repeatable && error.status >= 500 ? growing : undefined;
+  }
+  if (!(error instanceof NoAnswer) || error.kind === 'stopped') return undefined;
+  if (error.kind === 'refused') return growing;
+  if (error.status !== undefined && error.status < 500 && error.status >= 300) return undefined;
+  return repeatable ? growing : undefined;
+}
+
+/**
+ * The one way out to a homeserver: JSON in, JSON out, never a token or a raw body in an error.
+ * Refused connections and 429 are repeated for every request, 5xx, resets and time-outs only where
+ * `repeatable`; all within `patienceMs`.
+ */
+export function createHttp(options: HttpOptions): Http {
+  const patienceMs = options.patienceMs ?? 60_000;
+  return async (request) => {
+    const until = performance.now() + patienceMs;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const left = Math.max(Math.ceil(until - performance.now()), 1);
+        return await once(options, request, Math.min(request.timeoutMs ?? patienceMs, left));
+      } catch (error) {
+        const wait = waitBeforeRepeat(error, request, attempt);
+        if (wait === undefined || options.repeats === false || performance.now() + wait > until) throw error;
+        try {
+          await delay(wait, undefined, {
+            signal: AbortSignal.any([options.signal, request.signal].filter((s) => s !== undefined)),
+          });
+        } catch {
+          throw new NoAnswer('stopped', false);
+        }
+      }
+    }
+  };
+}
