@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Matrix } from './matrix.ts';
+import { syncFilter } from './sync-filter.ts';
+
+const answer = z.object({
+  rooms: z
+    .object({
+      join: z.record(z.string(), z.unknown()).default({}),
+      invite: z
+        .record(z.string(), z.object({ invite_state: z.object({ events: z.array(z.unknown()).default([]) }) }))
+        .default({}),
+    })
+    .default({ join: {}, invite: {} }),
+});
+const membership = z.object({
+  type: z.literal('m.room.member'),
+  state_key: z.string(),
+  sender: z.string(),
+  content: z.object({ membership: z.literal('invite') }),
+});
+
+/** How the bot stands to a room. */
+export type Standing = { readonly kind: 'joined' | 'outside' } | { readonly kind: 'invited'; readonly by: string };
+
+/** Asks by a sync of its own, the one place where an invite shows who sent it; the position of the real one is not touched. */
+export async function standingIn(matrix: Matrix, roomId: string): Promise<Standing> {
+  const query = { filter: syncFilter(roomId, 0, []), timeout: 0 };
+  const { rooms } = answer.parse(await matrix.request('GET', '/_matrix/client/v3/sync', undefined, { query }));
+  if (roomId in rooms.join) return { kind: 'joined' };
+  for (const event of rooms.invite[roomId]?.invite_state.events ?? []) {
+    const read = membership.safeParse(event);
+    if (read.success && read.data.state_key === matrix.userId) return { kind: 'invited', by: read.data.sender };
+  }
+  return { kind: 'outside' };
+}
