@@ -1,0 +1,277 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Capabilities } from './commands/define.ts';
+import { commands } from './commands/index.ts';
+import type { Config } from './config.ts';
+import { addressed, type Me } from './core/addressed.ts';
+import { Problem } from './core/problem.ts';
+import { code, say } from './core/text.ts';
+import { createSynapse } from './homeserver/synapse/synapse.ts';
+import { createJobWorker } from './jobs/worker.ts';
+import type { Log } from './log.ts';
+import { bindAdminRoom } from './matrix/admin-room.ts';
+import { connectMatrix } from './matrix/connect.ts';
+import { claimInstance, isOther } from './matrix/instance.ts';
+import type { Health, Matrix, RoomEvent } from './matrix/matrix.ts';
+import { pause } from './matrix/pause.ts';
+import { createAuthorizer } from './pipeline/authorize.ts';
+import type { Context } from './pipeline/context.ts';
+import { createDueWorker } from './pipeline/due.ts';
+import { createGate } from './pipeline/gate.ts';
+import { createIntake } from './pipeline/intake.ts';
+import { createLocal } from './pipeline/local.ts';
+import { createOutbox } from './pipeline/outbox.ts';
+import { createRoomWatch } from './pipeline/room-watch.ts';
+import { createSecretDelivery } from './pipeline/secrets.ts';
+import { takeLock } from './store/lock.ts';
+import { openStore } from './store/open.ts';
+
+/** A running bot. */
+export interface Bot {
+  /** Resolves after `stop`; rejects with what ended the bot otherwise. */
+  readonly stopped: Promise<void>;
+  /** Finishes the command under way, parks jobs, and ends. */
+  stop(): Promise<void>;
+  health(): Health;
+}
+
+export interface BotOptions {
+  readonly config: Config;
+  readonly log: Log;
+}
+
+/** How long a stop waits for the command under way before its calls are cut off. */
+const patienceMs = 8_000;
+const pruneEveryMs = 24 * 60 * 60_000;
+
+/**
+ * Puts the bot together and starts it. The way of a command:
+ *
+ *     sync ─▶ gate ─▶ inbox ─▶ parse ─▶ resolve ─▶ validate ─▶ authorize ─▶ plan/confirm ─▶ audit ─▶ execute ─▶ render ─▶ outbox
+ *             └── intake.ts ──┘└────── request.ts ───────────┘└──── process.ts, confirm.ts ──┘└── execute.ts ──┘└ answer.ts, outbox.ts
+ */
+export async function startBot({ config, log }: BotOptions): Promise<Bot> {
+  const storePath = join(config.dataDir, 'castellan.db');
+  const lock = takeLock(storePath);
+  if (lock === undefined) {
+    throw new Problem(
+      'conflict',
+      say`Another Castellan runs on ${code(config.dataDir)}.`,
+      say`Stop it first, or give this one a ${code('dataDir')} of its own.`,
+    );
+  }
+  const clock = Date.now;
+  const startedAt = clock();
+  const store = openStore(storePath, { clock });
+  const quitting = new AbortController();
+  const stopped = () => quitting.signal.aborted;
+  /** Cuts off what is still under way when a stop has waited long enough. */
+  const calls = new AbortController();
+  const wait = (ms: number) => pause(ms, quitting.signal);
+
+  const matrix = await connectMatrix({
+    homeserverUrl: config.homeserverUrl,
+    token: config.accessToken(),
+    storage: store.values,
+    log,
+  });
+  requireDevice(matrix);
+
+  const { backend } = config;
+  if (backend.type !== 'synapse') throw new Problem('usage', say`The relay is not there yet.`);
+  let roomNames: readonly string[] = [];
+  const homeserver = createSynapse({
+    baseUrl: backend.url ?? config.homeserverUrl,
+    token: config.accessToken(),
+    serverName: matrix.serverName,
+    botId: matrix.userId,
+    adminRoomNames: () => roomNames,
+    adminPath: backend.adminPath,
+    timeoutMs: backend.timeout,
+    signal: calls.signal,
+  });
+  const isServerAdmin = (userId: string) => homeserver.users.isAdmin(userId);
+
+  const claim = await claimInstance(matrix);
+  const { roomId } = await bindAdminRoom({
+    matrix,
+    storage: store.values,
+    log,
+    adminRoom: config.adminRoom,
+    isServerAdmin,
+  });
+  roomNames = [roomId, ...(await homeserver.rooms.aliases(roomId))];
+  await homeserver.users
+    .liftRateLimit(matrix.userId)
+    .catch(() => log.warn({}, 'the rate limit of the bot could not be lifted'));
+  const delegated = await homeserver.server.delegatesAccounts();
+
+  const me: Me = {
+    prefix: config.prefix,
+    userId: matrix.userId,
+    displayName: await displayName(matrix),
+    serverName: matrix.serverName,
+  };
+  const catalog = { prefix: config.prefix, commands };
+  const authorizer = createAuthorizer({
+    serverName: matrix.serverName,
+    botId: matrix.userId,
+    isJoined: async (userId) => (await matrix.state(roomId, 'm.room.member', userId))?.membership === 'join',
+    isServerAdmin: async (userId) => !delegated && (await isServerAdmin(userId)),
+    admins: config.admins,
+    roles: config.roles,
+  });
+
+  const outbox = createOutbox({ matrix, store, log, clock, stopped, pause: wait });
+  const watch = createRoomWatch(
+    { matrix, store, roomId, prefix: config.prefix, isServerAdmin, wakeOutbox: outbox.kick, log },
+    await matrix.joinedMembers(roomId),
+  );
+  const knownAdmins = new Set<string>();
+  const gate = createGate({
+    botId: matrix.userId,
+    roomId: () => roomId,
+    serverName: matrix.serverName,
+    joined: watch.isJoined,
+    knownAdmin: (userId) => knownAdmins.has(userId),
+    addressed: (content) => addressed(content, me).kind === 'command',
+    isPlan: (messageId) => store.plans.byMessage(messageId) !== undefined,
+    now: () => performance.now(),
+  });
+  const dueWorker = createDueWorker({
+    matrix,
+    store,
+    redactAfterMs: config.secrets.redactAfter,
+    removeMedia: (mxc) => homeserver.media.remove(mxc),
+    log,
+    clock,
+  });
+  const secrets = createSecretDelivery({
+    matrix,
+    store,
+    delivery: config.secrets.delivery,
+    redactAfterMs: config.secrets.redactAfter,
+    roomId,
+    clientUrl: config.clientUrl,
+    clock,
+    wakeDue: dueWorker.wake,
+  });
+  const local = createLocal({
+    matrix,
+    store,
+    homeserver,
+    roomId,
+    clientUrl: config.clientUrl,
+    catalog,
+    authorizer,
+    gate,
+    clock,
+    version: ownVersion(),
+    startedAt,
+    storePath,
+    later: { context: () => context, jobs: () => jobs, waiting: () => intake.waiting() },
+  });
+  const caps: Capabilities = { ...homeserver, ...local };
+  const context: Context = {
+    settings: {
+      output: config.output,
+      maxCommandAgeMs: config.maxCommandAge,
+      planTtlMs: config.confirm.ttl,
+      twoPerson: config.confirm.twoPerson,
+    },
+    store,
+    matrix,
+    roomId,
+    me: () => me,
+    catalog,
+    caps,
+    authorizer,
+    secrets,
+    wake: { outbox: outbox.kick, jobs: () => jobs.kick(), due: dueWorker.wake },
+    log,
+    clock,
+  };
+  const { concurrency, hashing, deactivate, purge } = config.jobs;
+  const jobs = createJobWorker({
+    context,
+    atOnce: { other: concurrency, hashing, deactivate, purge },
+    stopped,
+    pause: wait,
+  });
+  const intake = createIntake({ context, gate, stopped, pause: wait, admit: (userId) => knownAdmins.add(userId) });
+
+  function onEvent(event: RoomEvent): void {
+    watch.see(event);
+    if (!watch.isHalted()) intake.take(event);
+  }
+
+  let ousted: Problem | undefined;
+  function onAccountData(type: string, content: Readonly<Record<string, unknown>>): void {
+    if (!isOther(claim, type, content)) return;
+    ousted = new Problem(
+      'conflict',
+      say`Another Castellan has started for ${code(matrix.userId)}, perhaps on a copy of this one's data. This one stops, so that nothing is done twice.`,
+    );
+    quitting.abort();
+    matrix.stop();
+  }
+
+  store.prune(clock());
+  const pruning = setInterval(() => store.prune(clock()), pruneEveryMs).unref();
+  intake.recover();
+  jobs.kick();
+  dueWorker.wake();
+  log.info({ roomId, userId: matrix.userId, version: ownVersion() }, 'ready');
+
+  async function windDown(): Promise<void> {
+    quitting.abort();
+    clearInterval(pruning);
+    dueWorker.stop();
+    const quiet = Promise.all([intake.idle(), jobs.idle(), dueWorker.idle()]).then(() => outbox.idle());
+    await Promise.race([quiet, pause(patienceMs)]);
+    matrix.stop();
+    calls.abort();
+    await Promise.race([quiet, pause(1_000)]);
+    store.close();
+    lock?.release();
+  }
+  let ending: Promise<void> | undefined;
+  const stop = () => {
+    ending ??= windDown();
+    return ending;
+  };
+
+  return {
+    health: () => matrix.health(),
+    stop,
+    stopped: matrix
+      .sync(roomId, onEvent, onAccountData)
+      .finally(stop)
+      .then(() => {
+        if (ousted !== undefined) throw ousted;
+      }),
+  };
+}
+
+/** Transaction ids are kept by device: without one, a message sent twice would stand there twice. */
+function requireDevice({ deviceId, userId }: Matrix): void {
+  if (deviceId !== undefined) return;
+  throw new Problem(
+    'rejected',
+    say`The access token of ${code(userId)} belongs to no device, so that messages could arrive twice.`,
+    say`Run ${code('castellan init')} for one that does.`,
+  );
+}
+
+async function displayName({ request, userId }: Matrix): Promise<string | undefined> {
+  const profile = await request('GET', `/_matrix/client/v3/profile/${encodeURIComponent(userId)}`).catch(
+    () => undefined,
+  );
+  const { displayname }: Record<string, unknown> = { ...(profile as object | undefined) };
+  return typeof displayname === 'string' && displayname !== '' ? displayname : undefined;
+}
+
+function ownVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(file) as { version: unknown }).version);
+}

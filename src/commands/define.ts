@@ -1,0 +1,165 @@
+import type { z } from 'zod';
+import type { Json } from '../core/json.ts';
+import type { Reply, Secret } from '../core/reply.ts';
+import type { Text } from '../core/text.ts';
+import type { Nouns } from '../homeserver/homeserver.ts';
+import type { Local } from './local.ts';
+
+/** read: changes nothing · write: runs at once · confirm: shows a plan, waits for a yes · typed: waits for the target's name. */
+export type Danger = 'read' | 'write' | 'confirm' | 'typed';
+const dangers: readonly Danger[] = ['read', 'write', 'confirm', 'typed'];
+
+/** From the most to the least power. */
+export const roles = ['owner', 'admin', 'moderator', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+/** Everything a command may ask for: the homeserver's nouns, and the bot's own. */
+export type Capabilities = Nouns & Local;
+
+/** Who asks, from where, and what the command may take for granted. */
+export interface Asker {
+  readonly userId: string;
+  readonly role: Role;
+  /** The event of the command, or `shell:<id>`. */
+  readonly source: string;
+}
+
+/** What a confirm or typed command would do, as shown; `frozen` is all that `run` gets besides its input. */
+export interface Plan<Frozen> {
+  /** "Deactivate @alice:example.org." */
+  readonly title: Text;
+  /** What it acts on; the first ones are shown, all of them in an attachment. `note`: what stands out. */
+  readonly targets: readonly { readonly id: string; readonly note?: Text }[];
+  /** What cannot be undone, what others will see. */
+  readonly cautions: readonly Text[];
+  /** The reversible way, where there is one. */
+  readonly instead?: Text;
+  /** Left out, with the reason: the bot, admins, unknown users. */
+  readonly skipped?: readonly { readonly id: string; readonly why: Text }[];
+  /** For `typed`: any of these, typed exactly, confirms. */
+  readonly words?: readonly string[];
+  readonly frozen: Frozen;
+}
+
+/** One thing a job does; `data` is stored, so it holds no secret. */
+export interface Item {
+  readonly target: string;
+  readonly data?: Json;
+}
+
+export interface ItemResult {
+  readonly state: 'done' | 'skipped' | 'failed' | 'unknown';
+  /** Why it was skipped or failed; plain words, no secret. */
+  readonly note?: string;
+}
+
+/** How many steps of a kind run at once is the operator's to say (`jobs` in the configuration). */
+export type Pace = 'hashing' | 'deactivate' | 'purge' | 'other';
+
+/** Reading tells whether a write that got no answer was carried out. */
+export type Settled = 'done' | 'not done' | 'unknown';
+
+/** The long way of a command: `run` returns the items, the job's worker does the steps, one item after the other. */
+export interface JobDefinition<Input, Caps> {
+  readonly pace: Pace;
+  /** Does one item. */
+  step(item: Item, input: Input, caps: Caps, asker: Asker): Promise<ItemResult>;
+  /** After a crash or an unanswered call in the middle of a step; without it the step is simply done again. */
+  settle?(item: Item, input: Input, caps: Caps): Promise<Settled>;
+  /**
+   * A second half, for `size` stepped items at a time: makes each one's secret, and all are handed out as one message.
+   * It may run again with new secrets until that message has arrived. Undefined: this item has none to hand out.
+   */
+  readonly handOut?: {
+    readonly size: number;
+    make(item: Item, input: Input, caps: Caps): Promise<Secret | undefined>;
+  };
+}
+
+/** What `run` gives back: an answer, or the items of a job. */
+export type Result = Reply | { readonly job: { readonly items: readonly Item[]; readonly heading: Text } };
+
+/** The body a command takes: one item a line, checked as `item` is; CSV records; or free text. */
+export type Body =
+  | { readonly kind: 'list'; readonly into: string; readonly required: boolean }
+  | { readonly kind: 'csv'; readonly into: string; readonly columns: readonly string[]; readonly required: boolean }
+  | { readonly kind: 'text'; readonly into: string; readonly required: boolean };
+
+type Awaitable<T> = T | Promise<T>;
+
+/**
+ * A command is data plus one function. Parsing, help, usage lines, the reference page, the plan's prompt and
+ * the table-driven tests are all read from it.
+ */
+export interface Command<
+  Shape extends z.ZodObject = z.ZodObject,
+  Needs extends keyof Capabilities = keyof Capabilities,
+  Frozen extends Json = Json,
+> {
+  /** "user create-user" */
+  readonly path: string;
+  readonly aliases?: readonly string[];
+  /** Names that work right behind the prefix. */
+  readonly flat?: readonly string[];
+  /** One sentence. */
+  readonly summary: string;
+  /** What one must know before using it (COMMANDS.md, "What help and plans must say"). */
+  readonly cautions?: readonly string[];
+  /** Fields made of `core/fields.ts`; what is no positional, rest or body is a flag. */
+  readonly input: Shape;
+  readonly positionals?: readonly (keyof z.output<Shape> & string)[];
+  /** The rest of the line as typed goes into this field. */
+  readonly rest?: keyof z.output<Shape> & string;
+  readonly body?: Body;
+  /** Single letters for flags: `{ n: 'leaveRooms' }`; a long flag's name is its field in kebab-case. */
+  readonly short?: Readonly<Record<string, keyof z.output<Shape> & string>>;
+  /** Further long names: `{ 'gdpr-erase': 'erase' }`. */
+  readonly long?: Readonly<Record<string, keyof z.output<Shape> & string>>;
+  readonly examples: readonly (readonly [title: string, line: string])[];
+
+  readonly danger: Danger;
+  /** A higher class in this case: a flag, or a target that is an admin. */
+  raise?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>): Awaitable<Danger | undefined>;
+  readonly role: Role;
+  /** True where this input gives power, which only owners may. */
+  ownerOnly?(input: z.output<Shape>): boolean;
+  /** Accounts from which it takes something: below owner, no admin's and no listed user's. */
+  takesFrom?(input: z.output<Shape>): readonly string[];
+  readonly needs: readonly Needs[];
+  /** Answers without the homeserver, and so in its own lane. */
+  readonly local?: true;
+  /** True where it will hand out a secret; the direct room is made ready before the act. */
+  makesSecret?(input: z.output<Shape>): boolean;
+
+  /** For confirm and typed (and writes that may be raised): reads the server, changes nothing. */
+  plan?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, asker: Asker): Promise<Plan<Frozen>>;
+  run(
+    input: z.output<Shape>,
+    caps: Pick<Capabilities, Needs>,
+    asker: Asker,
+    frozen: Frozen | undefined,
+  ): Promise<Result>;
+  readonly job?: JobDefinition<z.output<Shape>, Pick<Capabilities, Needs>>;
+
+  /** It sets a state, so it may simply run again. */
+  readonly again?: 'safe';
+  /** Otherwise: by reading, was it carried out? */
+  settle?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>): Promise<Settled>;
+  /** For a secret's maker that is settled as done though its secret never arrived: makes another one. */
+  renew?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, asker: Asker): Promise<Reply>;
+}
+
+/** What the table holds: the same without its types, which `command` has checked. */
+export type AnyCommand = Command<z.ZodObject, keyof Capabilities, Json>;
+
+/** Declares a command. Its file's folder and name are its path. */
+export function command<Shape extends z.ZodObject, Needs extends keyof Capabilities, Frozen extends Json = null>(
+  declaration: Command<Shape, Needs, Frozen>,
+): AnyCommand {
+  return declaration as unknown as AnyCommand;
+}
+
+/** The higher of two classes. */
+export function graver(one: Danger, other: Danger | undefined): Danger {
+  return other !== undefined && dangers.indexOf(other) > dangers.indexOf(one) ? other : one;
+}

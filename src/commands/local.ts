@@ -1,0 +1,52 @@
+import type { AuditFilter, AuditRecord, AuditVerdict, JobRow } from '../store/store.ts';
+import type { AnyCommand, Asker } from './define.ts';
+
+/** The bot's own nouns: what commands may ask for that is not the homeserver's. */
+export interface Local {
+  /** The table of all commands, for help. */
+  readonly catalog: { readonly prefix: string; readonly commands: readonly AnyCommand[] };
+  readonly adminRoom: {
+    readonly roomId: string;
+    readonly botId: string;
+    /** Where people log in. */
+    readonly clientUrl: string;
+    members(): Promise<ReadonlySet<string>>;
+    /** False where the bot may not. */
+    invite(userId: string): Promise<boolean>;
+    remove(userId: string, reason: string): Promise<boolean>;
+    /** A new message that mentions the room, so that it notifies. */
+    announce(text: string, asker: Asker): Promise<void>;
+  };
+  readonly jobs: {
+    list(): readonly JobRow[];
+    get(id: string): JobRow | undefined;
+    /** False where it has ended already. */
+    cancel(id: string): boolean;
+    failures(id: string): readonly { readonly target: string; readonly note: string | undefined }[];
+  };
+  readonly plans: {
+    /** Why not, in a Problem. */
+    cancel(code: string, asker: Asker): void;
+  };
+  readonly audit: {
+    list(filter: AuditFilter): readonly AuditRecord[];
+    get(seq: number): AuditRecord | undefined;
+    verify(): AuditVerdict;
+  };
+  readonly status: () => {
+    readonly version: string;
+    readonly startedAt: number;
+    readonly backend: string;
+    readonly sync: 'starting' | 'well' | { readonly lostSince: number };
+    readonly waiting: number;
+    readonly openPlans: number;
+    readonly runningJobs: number;
+    readonly auditRecords: number;
+    /** Messages that fell through the gate, by reason. */
+    readonly ignored: Readonly<Record<string, number>>;
+    readonly databaseBytes: number;
+  };
+  /** Listed in the configuration or a server admin: nobody below owner takes anything from these. */
+  readonly isProtected: (userId: string) => Promise<boolean>;
+  readonly clock: () => number;
+}

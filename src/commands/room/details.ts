@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { room } from '../../core/fields.ts';
+import { type Cell, reply } from '../../core/reply.ts';
+import { command } from '../define.ts';
+import { foundRoom } from './found-room.ts';
+
+const yesNo = (value: boolean | null) => (value === null ? null : value ? 'yes' : 'no');
+
+export default command({
+  path: 'room details',
+  aliases: ['room show'],
+  summary: 'Everything the server tells about one room.',
+  input: z.object({ room: room.describe('Its id or alias.') }),
+  positionals: ['room'],
+  examples: [['By alias', '!admin room details #lobby']],
+  danger: 'read',
+  role: 'viewer',
+  needs: ['rooms'],
+
+  async run({ room: asked }, { rooms }) {
+    const found = await foundRoom(rooms, asked);
+    const aliases = await rooms.aliases(found.roomId);
+    const fields: readonly (readonly [string, Cell])[] = [
+      ['Room id', found.roomId],
+      ['Name', found.name],
+      ['Canonical alias', found.canonicalAlias],
+      ['Local aliases', aliases.join(', ')],
+      ['Topic', found.topic],
+      ['Members', found.joinedMembers],
+      ['Members from this server', found.joinedLocalMembers],
+      ['Creator', found.creator],
+      ['Version', found.version],
+      ['Encryption', found.encryption ?? 'none'],
+      ['Join rule', found.joinRules],
+      ['History visibility', found.historyVisibility],
+      ['Guest access', found.guestAccess],
+      ['In the directory', yesNo(found.public)],
+      ['Federated', yesNo(found.federatable)],
+      ['Blocked here', yesNo(found.blocked)],
+      ['State events', found.stateEvents],
+    ];
+    return reply.fields(
+      fields.filter(([, value]) => value !== null && value !== ''),
+      { ...found.raw, local_aliases: aliases, blocked: found.blocked },
+    );
+  },
+});

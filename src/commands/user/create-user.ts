@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { flag, newUser, secret, text } from '../../core/fields.ts';
+import { madePassword } from '../../core/made-password.ts';
+import { Problem } from '../../core/problem.ts';
+import { type Reply, reply } from '../../core/reply.ts';
+import { code, joined, say } from '../../core/text.ts';
+import type { NewUser, Users } from '../../homeserver/homeserver.ts';
+import { command } from '../define.ts';
+
+/** True while nobody but the bot could administer the server. */
+async function lacksAdmin(users: Users, botId: string): Promise<boolean> {
+  const { rows } = await users.list({ from: 0, limit: 100, admins: true });
+  return !rows.some((row) => row.userId !== botId && !row.deactivated && !row.locked);
+}
+
+const handedOver = (userId: string, password: string | undefined): Pick<Reply, 'secrets'> =>
+  password === undefined ? {} : { secrets: [{ label: say`Password of ${code(userId)}`, value: password }] };
+
+export default command({
+  path: 'user create-user',
+  aliases: ['user create'],
+  flat: ['create-user'],
+  summary: 'Create a local account.',
+  cautions: [
+    'Without a password a strong one is made and sent to you in a direct message.',
+    'While the server has no admin but the bot, the new account is made admin, unless --no-admin is given.',
+  ],
+  input: z.object({
+    username: newUser.describe('The localpart, or the whole user id on this server.'),
+    password: secret.optional().describe('Better left out: what you type stands in the room until the bot removes it.'),
+    admin: flag.describe('Make the account a server admin.'),
+    noAdmin: flag.describe('Never make it an admin.'),
+    displayName: text.optional().describe('The name people see.'),
+    email: z.array(text).default([]).describe('Bind this mail address; may be given again.'),
+  }),
+  positionals: ['username', 'password'],
+  examples: [
+    ['With a generated password', '!admin user create-user alice'],
+    ['With a display name', '!admin create-user bob --display-name "Bob Miller"'],
+    ['As a server admin', '!admin user create-user carol --admin'],
+  ],
+  danger: 'write',
+  raise: ({ admin }) => (admin ? 'confirm' : undefined),
+  role: 'admin',
+  ownerOnly: ({ admin }) => admin,
+  needs: ['users', 'adminRoom'],
+  makesSecret: ({ password }) => password === undefined,
+
+  async plan({ username }, { users }) {
+    if (await users.get(username)) throw exists(username);
+    return {
+      title: say`Create ${code(username)} as a server admin.`,
+      targets: [{ id: username }],
+      cautions: [say`A server admin can read, change and remove every account and room on this server.`],
+      instead: say`Leave out ${code('--admin')} for an ordinary account.`,
+      frozen: null,
+    };
+  },
+
+  async run(input, { users, adminRoom }) {
+    const { username: userId, displayName } = input;
+    if (input.admin && input.noAdmin) {
+      throw new Problem('usage', say`${code('--admin')} and ${code('--no-admin')} contradict each other.`);
+    }
+    if (await users.get(userId)) throw exists(userId);
+    const first = !input.noAdmin && !input.admin && (await lacksAdmin(users, adminRoom.botId));
+    const admin = input.admin || first;
+    const made = input.password === undefined ? madePassword() : undefined;
+    const account: NewUser = {
+      userId,
+      password: input.password ?? made ?? '',
+      admin,
+      ...(displayName === undefined ? {} : { displayname: displayName }),
+      emails: input.email,
+    };
+    await users.create(account);
+    const lines = [say`Created ${code(userId)}. Log in at ${adminRoom.clientUrl}.`];
+    if (first) lines.push(say`It was made a **server admin**, since the server had none but the bot.`);
+    if (admin) {
+      lines.push(
+        (await adminRoom.invite(userId))
+          ? say`It was invited to this room.`
+          : say`I could not invite it to this room: please do that yourself.`,
+      );
+    }
+    return reply.done(joined(lines, ' '), {
+      ...handedOver(userId, made),
+      change: { before: null, after: { userId, admin, displayName: displayName ?? null, emails: input.email } },
+    });
+  },
+
+  settle: async ({ username }, { users }) => ((await users.get(username)) ? 'done' : 'not done'),
+
+  async renew({ username }, { users, adminRoom }) {
+    const made = madePassword();
+    await users.setPassword(username, made, false);
+    return reply.done(
+      say`Created ${code(username)}. Log in at ${adminRoom.clientUrl}.`,
+      handedOver(username, made),
+    );
+  },
+});
+
+function exists(userId: string): Problem {
+  return new Problem(
+    'exists',
+    say`The account ${code(userId)} exists already; nothing was changed.`,
+    say`See ${code(`user details ${userId}`)}, or ${code(`user reset-password ${userId}`)} for a new password.`,
+  );
+}

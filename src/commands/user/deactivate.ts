@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { flag, localUser } from '../../core/fields.ts';
+import { Problem } from '../../core/problem.ts';
+import { reply } from '../../core/reply.ts';
+import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import { command } from '../define.ts';
+import { cautionsOf, deactivateAccount, deactivationCautions, deactivationHelp } from './deactivate-account.ts';
+import { localAccount } from './local-account.ts';
+
+export default command({
+  path: 'user deactivate',
+  flat: ['deactivate-user'],
+  summary: 'Close an account for good.',
+  cautions: deactivationHelp,
+  input: z.object({
+    user: localUser.describe('Whose account.'),
+    leaveRooms: flag.describe('Leave all rooms, as is done anyway; accepted for the sake of old habits.'),
+    noLeaveRooms: flag.describe('Keep the rooms: the account is locked instead.'),
+    erase: flag.describe('Also hide its messages from those who join later (GDPR).'),
+  }),
+  positionals: ['user'],
+  short: { n: 'noLeaveRooms', e: 'erase', l: 'leaveRooms' },
+  long: { 'gdpr-erase': 'erase' },
+  examples: [
+    ['Close the account of bob', '!admin user deactivate bob'],
+    ['And hide what he wrote from newcomers', '!admin user deactivate bob --erase'],
+    ['See what it would do', '!admin user deactivate bob --dry-run'],
+  ],
+  danger: 'typed',
+  role: 'admin',
+  takesFrom: ({ user }) => [user],
+  needs: ['users', 'adminRoom'],
+
+  async plan(input, { users, adminRoom }, asker) {
+    check(input);
+    const { user } = input;
+    if (user === adminRoom.botId)
+      throw new Problem('never', say`${code(user)} is me. I never deactivate my own account.`);
+    const account = await localAccount(users, user);
+    const rooms = await users.joinedRooms(user);
+    const devices = await users.devices(user);
+    const standsOut: Text[] = [
+      say`in ${counted(rooms.length, 'room')}`,
+      say`${counted(devices.length, 'device')}`,
+      ...(account.admin ? [say`**server admin**`] : []),
+      ...(user === asker.userId ? [say`**yourself**`] : []),
+      ...(account.appserviceId === null ? [] : [say`**belongs to the bridge ${account.appserviceId}**`]),
+      ...(account.deactivated ? [say`deactivated already`] : []),
+    ];
+    return {
+      title: input.noLeaveRooms ? say`Lock ${code(user)} and end all its sessions.` : say`Deactivate ${code(user)}.`,
+      targets: [{ id: user, note: joined(standsOut) }],
+      cautions: cautionsOf(input),
+      instead: deactivationCautions.instead,
+      words: [user],
+      frozen: { admin: account.admin },
+    };
+  },
+
+  async run(input, { users }, _asker, frozen) {
+    check(input);
+    const account = await localAccount(users, input.user);
+    if (account.admin && frozen?.admin === false) {
+      throw new Problem(
+        'conflict',
+        say`${code(input.user)} has become a server admin since the plan was shown; nothing was done.`,
+      );
+    }
+    const { complete, said } = await deactivateAccount(users, account, input);
+    const change = {
+      before: { deactivated: account.deactivated, locked: account.locked, admin: account.admin },
+      after: { deactivated: !input.noLeaveRooms, locked: input.noLeaveRooms || account.locked, erased: input.erase },
+    };
+    return complete
+      ? reply.done(say`${code(input.user)}: ${said}.`, { change })
+      : reply.says(
+          say`⚠️ ${code(input.user)}: ${said}. Look again with ${code(`user list-joined-rooms ${input.user}`)}.`,
+          { change },
+        );
+  },
+
+  again: 'safe',
+  async settle({ user, noLeaveRooms }, { users }) {
+    const account = await users.get(user);
+    return (noLeaveRooms ? account?.locked : account?.deactivated) === true ? 'done' : 'not done';
+  },
+});
+
+function check({
+  leaveRooms,
+  noLeaveRooms,
+  erase,
+}: {
+  leaveRooms: boolean;
+  noLeaveRooms: boolean;
+  erase: boolean;
+}): void {
+  if (noLeaveRooms && (leaveRooms || erase)) {
+    throw new Problem(
+      'usage',
+      say`${code('--no-leave-rooms')} does not go with ${code(erase ? '--erase' : '--leave-rooms')}: it locks the account instead of deactivating it.`,
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { duration, flag, listing, listingShort, text, time } from '../../core/fields.ts';
+import { pageOf, windowOf } from '../../core/page.ts';
+import { Problem } from '../../core/problem.ts';
+import { type Column, reply } from '../../core/reply.ts';
+import { code, counted, say } from '../../core/text.ts';
+import { type UserQuery, type UserRow, type Users, userSorts } from '../../homeserver/homeserver.ts';
+import { command } from '../define.ts';
+
+const columns: readonly Column[] = [
+  { key: 'user', title: 'User' },
+  { key: 'displayname', title: 'Display name' },
+  { key: 'state', title: 'State' },
+  { key: 'created', title: 'Created' },
+  { key: 'lastSeen', title: 'Last seen' },
+  { key: 'type', title: 'Type' },
+  { key: 'admin', title: 'Admin' },
+  { key: 'guest', title: 'Guest' },
+  { key: 'deactivated', title: 'Deactivated' },
+  { key: 'locked', title: 'Locked' },
+  { key: 'shadowBanned', title: 'Shadow-banned' },
+];
+
+function stateOf(row: UserRow): string {
+  const words = [
+    row.admin && 'admin',
+    row.deactivated && 'deactivated',
+    row.locked && 'locked',
+    row.shadowBanned && 'shadow-banned',
+    row.guest && 'guest',
+  ];
+  return words.filter((word) => word !== false).join(', ');
+}
+
+const day = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString().slice(0, 10));
+
+/** Pages of the server are read up to here when a filter is ours, not the server's. */
+const pageSize = 500;
+
+/** All rows of a query, page by page. */
+async function* everyRow(users: Users, query: Omit<UserQuery, 'from' | 'limit'>): AsyncGenerator<UserRow> {
+  for (let from = 0; ; from += pageSize) {
+    const { rows, total } = await users.list({ ...query, from, limit: pageSize });
+    yield* rows;
+    if (rows.length === 0 || from + rows.length >= total) return;
+  }
+}
+
+export default command({
+  path: 'user list-users',
+  aliases: ['user list', 'user search'],
+  flat: ['list-local-users'],
+  summary: 'List local accounts; locked ones are shown, deactivated ones with -d.',
+  cautions: ['`--inactive` leaves out accounts of which the server has no record, and says how many.'],
+  input: z.object({
+    term: text.optional().describe('Only accounts whose localpart or display name holds this.'),
+    ...listing(userSorts),
+    name: text.optional().describe('The same as the term.'),
+    userId: text.optional().describe('Only accounts whose whole id holds this.'),
+    guests: flag.describe('Only guests.'),
+    noGuests: flag.describe('No guests.'),
+    deactivated: flag.describe('Also deactivated accounts.'),
+    admins: flag.describe('Only server admins.'),
+    noAdmins: flag.describe('No server admins.'),
+    locked: flag.describe('Only locked accounts.'),
+    notType: z.array(text).default([]).describe('Leave out accounts of this type; may be given again.'),
+    inactive: duration.optional().describe('Only accounts last seen longer ago than this.'),
+    createdAfter: time.optional().describe('Only accounts made after this.'),
+  }),
+  positionals: ['term'],
+  short: {
+    ...listingShort,
+    n: 'name',
+    i: 'userId',
+    g: 'guests',
+    G: 'noGuests',
+    d: 'deactivated',
+    a: 'admins',
+    A: 'noAdmins',
+  },
+  examples: [
+    ['The first hundred', '!admin user list-users'],
+    ['By name', '!admin user list --name alice'],
+    ['Admins, newest first', '!admin user list-users --admins --sort creation_ts --reverse'],
+    ['Not seen for a year', '!admin user list-users --inactive 365d --all'],
+  ],
+  danger: 'read',
+  role: 'viewer',
+  needs: ['users', 'clock'],
+
+  async run(input, { users, clock }) {
+    if (input.guests && input.noGuests) throw contradiction('--guests', '--no-guests');
+    if (input.admins && input.noAdmins) throw contradiction('--admins', '--no-admins');
+    if (input.term !== undefined && input.name !== undefined) throw contradiction('the term', '--name');
+    const window = windowOf(input);
+    const name = input.name ?? input.term;
+    const query: Omit<UserQuery, 'from' | 'limit'> = {
+      ...(input.sort === undefined ? {} : { sort: input.sort }),
+      reverse: input.reverse,
+      ...(name === undefined ? {} : { name }),
+      ...(input.userId === undefined ? {} : { userId: input.userId }),
+      ...(input.guests || input.noGuests ? { guests: input.guests } : {}),
+      deactivated: input.deactivated,
+      ...(input.admins || input.noAdmins ? { admins: input.admins } : {}),
+      ...(input.locked ? { lockedOnly: true } : {}),
+      ...(input.notType.length > 0 ? { notType: input.notType } : {}),
+    };
+    const ours = input.inactive !== undefined || input.createdAfter !== undefined;
+    let rows: readonly UserRow[];
+    let total: number;
+    let unseen = 0;
+    if (ours || window.limit === undefined) {
+      const kept: UserRow[] = [];
+      const seenBefore = input.inactive === undefined ? undefined : clock() - input.inactive;
+      for await (const row of everyRow(users, query)) {
+        if (input.createdAfter !== undefined && (row.createdAt ?? 0) <= input.createdAfter) continue;
+        if (seenBefore !== undefined) {
+          if (row.lastSeenAt === undefined) {
+            unseen++;
+            continue;
+          }
+          if (row.lastSeenAt >= seenBefore) continue;
+        }
+        kept.push(row);
+      }
+      total = kept.length;
+      rows = window.limit === undefined ? kept.slice(window.from) : kept.slice(window.from, window.from + window.limit);
+    } else {
+      ({ rows, total } = await users.list({ ...query, from: window.from, limit: window.limit }));
+    }
+    const page = pageOf(window, rows.length, total);
+    const notes = unseen > 0 ? say` ${counted(unseen, 'account')} of which the server has no record: left out.` : say``;
+    return reply.listing(
+      {
+        columns,
+        show: ['user', 'displayname', 'state', 'created', 'lastSeen'],
+        rows: rows.map((row) => ({
+          user: row.userId,
+          displayname: row.displayname,
+          state: stateOf(row),
+          created: day(row.createdAt),
+          lastSeen: day(row.lastSeenAt),
+          type: row.userType,
+          admin: row.admin,
+          guest: row.guest,
+          deactivated: row.deactivated,
+          locked: row.locked,
+          shadowBanned: row.shadowBanned,
+        })),
+        data: rows.map((row) => row.raw),
+        page,
+      },
+      say`${counted(total, 'account')}.${notes}`,
+    );
+  },
+});
+
+function contradiction(one: string, other: string): Problem {
+  return new Problem('usage', say`${code(one)} and ${code(other)} do not go together.`);
+}

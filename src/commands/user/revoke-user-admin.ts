@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { localUser } from '../../core/fields.ts';
+import { reply } from '../../core/reply.ts';
+import { code, say } from '../../core/text.ts';
+import { command } from '../define.ts';
+import { localAccount } from './local-account.ts';
+
+export default command({
+  path: 'user revoke-user-admin',
+  summary: "Take away an account's admin power and remove it from this room.",
+  input: z.object({ user: localUser.describe('Who is no admin any more.') }),
+  positionals: ['user'],
+  examples: [['Alice is no admin any more', '!admin user revoke-user-admin alice']],
+  danger: 'confirm',
+  role: 'owner',
+  takesFrom: ({ user }) => [user],
+  needs: ['users', 'adminRoom'],
+
+  async plan({ user }, { users }, asker) {
+    const account = await localAccount(users, user);
+    const note = user === asker.userId ? say`yourself` : account.admin ? undefined : say`is no admin`;
+    return {
+      title: say`Take away the admin power of ${code(user)} and remove it from this room.`,
+      targets: [{ id: user, ...(note ? { note } : {}) }],
+      cautions: user === asker.userId ? [say`You could not command me any more.`] : [],
+      instead: say`${code(`user make-user-admin ${user}`)} gives it back.`,
+      frozen: null,
+    };
+  },
+
+  async run({ user }, { users, adminRoom }) {
+    const account = await localAccount(users, user);
+    if (account.admin) await users.setAdmin(user, false);
+    const change = { before: { admin: account.admin }, after: { admin: false } };
+    const said = account.admin
+      ? say`${code(user)} is no server admin any more`
+      : say`${code(user)} was no server admin`;
+    if (!(await adminRoom.members()).has(user)) return reply.done(say`${said}. It is not in this room.`, { change });
+    return (await adminRoom.remove(user, 'No server admin any more'))
+      ? reply.done(say`${said}, and was removed from this room.`, { change })
+      : reply.done(say`${said}. I could not remove it from this room: please do that yourself.`, { change });
+  },
+
+  again: 'safe',
+});

@@ -1,0 +1,101 @@
+import { jobReply, progressReply } from '../core/job-reply.ts';
+import type { Json } from '../core/json.ts';
+import type { Problem } from '../core/problem.ts';
+import { renderReply } from '../core/render.ts';
+import { paragraph } from '../core/reply.ts';
+import { say } from '../core/text.ts';
+import { mediaDue, uploaded } from '../pipeline/answer.ts';
+import type { Context } from '../pipeline/context.ts';
+import { frozenOf } from '../pipeline/plan-store.ts';
+import { transactionId } from '../pipeline/transaction-id.ts';
+import type { JobRow, NewOutbox } from '../store/store.ts';
+
+/** An edit is sent at most so often, and only when so much has moved on. */
+const editEveryMs = 5_000;
+const editEveryPart = 0.05;
+
+export interface Progress {
+  /** An item has ended. */
+  moved(): Promise<void>;
+}
+
+/** Keeps the job's one message up to date by editing it; nothing depends on whether an edit arrives. */
+export function createProgress(context: Context, row: JobRow, heading: string): Progress {
+  const { store, matrix, catalog } = context;
+  const total = Object.values(row.counts).reduce((sum, count) => sum + count, 0);
+  let shownAt = performance.now();
+  let shown = 0;
+  let sending: Promise<unknown> | undefined;
+
+  function edit(): void {
+    const job = store.jobs.get(row.id);
+    if (job?.messageId === undefined || job.messageId === '') return;
+    const { counts } = job;
+    const ended = total - counts.pending - counts.running - counts.stepped;
+    if (ended - shown < total * editEveryPart) return;
+    shown = ended;
+    shownAt = performance.now();
+    const { content } = renderReply(progressReply({ heading: say`${heading}`, total, counts }), {
+      output: 'human',
+      prefix: catalog.prefix,
+      path: row.command,
+    });
+    const edited = {
+      ...content,
+      body: `* ${content.body}`,
+      'm.new_content': content,
+      'm.relates_to': { rel_type: 'm.replace', event_id: job.messageId },
+    };
+    sending = matrix
+      .send(row.roomId, 'm.room.message', edited, transactionId(job.messageId, `progress ${ended}`))
+      .catch(() => undefined)
+      .finally(() => {
+        sending = undefined;
+      });
+  }
+
+  return {
+    async moved() {
+      if (sending === undefined && performance.now() - shownAt >= editEveryMs) edit();
+    },
+  };
+}
+
+/** The report of a job's end: a new message that mentions who asked for it. */
+export async function jobEnd(
+  context: Context,
+  row: JobRow,
+  state: 'finished' | 'cancelled',
+  problem: Problem | undefined,
+): Promise<NewOutbox> {
+  const { store, matrix, catalog } = context;
+  const { heading = row.command } = frozenOf(row.frozen);
+  const items = store.jobs.items(row.id);
+  const report = jobReply({ heading: say`${heading}`, state, items, path: row.command });
+  const why = problem === undefined ? [] : [paragraph(problem.text)];
+  const { content, attachments } = renderReply(
+    { ...report, blocks: [...report.blocks, ...why] },
+    { output: 'human', prefix: catalog.prefix, path: row.command, notify: row.requester },
+  );
+  for (const [at, attachment] of attachments.entries()) {
+    const file = await uploaded(matrix, attachment);
+    store.due.add(mediaDue(file.url, row.roomId, context.clock()));
+    store.outbox.add({
+      roomId: row.roomId,
+      type: 'm.room.message',
+      content: file as Json,
+      transactionId: transactionId(row.source, `job ${row.id} file ${at}`),
+    });
+  }
+  return {
+    roomId: row.roomId,
+    type: 'm.room.message',
+    content: {
+      ...content,
+      'm.relates_to': { 'm.in_reply_to': { event_id: row.messageId || row.source } },
+      'dev.castellan.for': row.source,
+      'dev.castellan.job': row.id,
+    } as Json,
+    transactionId: transactionId(row.source, `job ${row.id} end`),
+  };
+}

@@ -1,0 +1,33 @@
+import type { AnyCommand, Asker } from '../commands/define.ts';
+import { withoutSecrets } from '../core/secret-fields.ts';
+import type { Frozen } from '../pipeline/plan-store.ts';
+import type { AuditEntry, JobRow } from '../store/store.ts';
+
+/** A job with what its steps need. */
+export interface RunningJob {
+  readonly row: JobRow;
+  readonly command: AnyCommand;
+  readonly definition: NonNullable<AnyCommand['job']>;
+  readonly input: Record<string, unknown>;
+  readonly asker: Asker;
+  readonly frozen: Frozen;
+}
+
+/** Audit entry of one item. */
+export function itemEntry({ row, command, input }: RunningJob, target: string): Omit<AuditEntry, 'kind'> {
+  return {
+    actor: row.requester,
+    source: row.source,
+    command: command.path,
+    input: summary(command, input),
+    targets: [target],
+    detail: { job: row.id },
+  };
+}
+
+/** The input without the list the job was made from: each item has its own record. */
+function summary(command: AnyCommand, input: Record<string, unknown>): AuditEntry['input'] {
+  const kept = { ...input };
+  if (command.body !== undefined) delete kept[command.body.into];
+  return withoutSecrets(command, kept);
+}

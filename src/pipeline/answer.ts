@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../core/json.ts';
+import type { Output } from '../core/output.ts';
+import { nextLine } from '../core/page.ts';
+import { renderReply } from '../core/render.ts';
+import type { Reply } from '../core/reply.ts';
+import type { Matrix, RoomEvent } from '../matrix/matrix.ts';
+import type { AuditRecord, Due, NewOutbox } from '../store/store.ts';
+import type { Context } from './context.ts';
+import { reactionOf } from './gate.ts';
+import { transactionId } from './transaction-id.ts';
+
+/** Uploads stand in the media store for a day. */
+const attachmentLifeMs = 24 * 60 * 60_000;
+
+export interface AnswerOptions {
+  /** Command path; names attachments. */
+  readonly path: string;
+  readonly output?: Output | undefined;
+  /** The line that was typed, for "next page". */
+  readonly line?: string;
+  readonly page?: number | undefined;
+  /** A user id to be notified. */
+  readonly notify?: string | undefined;
+  readonly planCode?: string;
+  readonly jobId?: string;
+}
+
+/** What `store.finish` takes of an answer. */
+export interface Answer {
+  readonly outbox: (record: AuditRecord | undefined) => readonly NewOutbox[];
+  readonly due: readonly Due[];
+}
+
+/** Ties a message to the command it answers, in the command's thread if it has one. */
+function relationTo(event: RoomEvent): Json {
+  const target = event.type === 'm.reaction' ? (reactionOf(event.content)?.target ?? event.eventId) : event.eventId;
+  const reply = { 'm.in_reply_to': { event_id: target } };
+  const relation = event.content['m.relates_to'];
+  if (typeof relation !== 'object' || relation === null) return reply;
+  const { rel_type, event_id }: Record<string, unknown> = { ...relation };
+  if (rel_type !== 'm.thread' || typeof event_id !== 'string') return reply;
+  return { ...reply, rel_type: 'm.thread', event_id, is_falling_back: false };
+}
+
+interface Upload {
+  readonly filename: string;
+  readonly mimetype: string;
+  readonly content: string;
+}
+
+/** A file's message; the file is in the media store when this returns. */
+export async function uploaded(matrix: Matrix, { filename, mimetype, content }: Upload) {
+  const url = await matrix.upload(content, mimetype, filename);
+  return {
+    msgtype: 'm.file',
+    body: filename,
+    filename,
+    url,
+    info: { mimetype, size: Buffer.byteLength(content) },
+    'm.mentions': {},
+  } as const;
+}
+
+/** The end of an upload's life. */
+export function mediaDue(url: string, roomId: string, now: number): Due {
+  return { key: `media ${url}`, kind: 'delete-media', roomId, target: url, at: now + attachmentLifeMs };
+}
+
+/** Makes the messages of an answer; its files are uploaded first, so that what is stored needs only to be sent. */
+export async function answerTo(
+  context: Context,
+  event: RoomEvent,
+  reply: Reply,
+  options: AnswerOptions,
+): Promise<Answer> {
+  const { line, page } = options;
+  const { content, attachments } = renderReply(reply, {
+    output: options.output ?? context.settings.output,
+    prefix: context.catalog.prefix,
+    path: options.path,
+    notify: options.notify,
+    next: line === undefined ? undefined : (from) => `${context.catalog.prefix} ${nextLine(line, from, page)}`,
+  });
+  const files: Awaited<ReturnType<typeof uploaded>>[] = [];
+  for (const attachment of attachments) files.push(await uploaded(context.matrix, attachment));
+  const now = context.clock();
+  const shared = { 'm.relates_to': relationTo(event), 'dev.castellan.for': event.eventId };
+  return {
+    due: files.map(({ url }) => mediaDue(url, event.roomId, now)),
+    outbox: (record) => [
+      {
+        roomId: event.roomId,
+        type: 'm.room.message',
+        content: {
+          ...content,
+          ...shared,
+          ...(record === undefined ? {} : { 'dev.castellan.audit': { seq: record.seq, hash: record.hash } }),
+        } as Json,
+        transactionId: transactionId(event.eventId, 'answer'),
+        ...(options.planCode === undefined ? {} : { planCode: options.planCode }),
+        ...(options.jobId === undefined ? {} : { jobId: options.jobId }),
+      },
+      ...files.map((file, at) => ({
+        roomId: event.roomId,
+        type: 'm.room.message',
+        content: { ...file, ...shared } as Json,
+        transactionId: transactionId(event.eventId, `file ${at}`),
+      })),
+    ],
+  };
+}
+
+/** Short words for people that stand for an id: no letters or digits that look alike. */
+export function shortCode(seed: string, length = 5): string {
+  const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const digest = createHash('sha256').update(seed).digest();
+  return Array.from(digest.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
+}

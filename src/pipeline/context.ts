@@ -1,0 +1,36 @@
+import type { AnyCommand, Capabilities } from '../commands/define.ts';
+import type { Me } from '../core/addressed.ts';
+import type { Catalog } from '../core/declaration.ts';
+import type { Output } from '../core/output.ts';
+import type { Log } from '../log.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Store } from '../store/store.ts';
+import type { Authorizer } from './authorize.ts';
+import type { SecretDelivery } from './secrets.ts';
+
+/** What the operator decided, in milliseconds where it is a time. */
+export interface Settings {
+  readonly output: Output;
+  readonly maxCommandAgeMs: number;
+  readonly planTtlMs: number;
+  /** From so many targets on a second person must confirm. */
+  readonly twoPerson: number | undefined;
+}
+
+/** What the steps of the pipeline share; made once in `bot.ts`. */
+export interface Context {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly matrix: Matrix;
+  readonly roomId: string;
+  readonly me: () => Me;
+  readonly catalog: Catalog<AnyCommand>;
+  readonly caps: Capabilities;
+  readonly authorizer: Authorizer;
+  readonly secrets: SecretDelivery;
+  /** Something was put into the store: wakes who works it off. */
+  readonly wake: { outbox(): void; jobs(): void; due(): void };
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}

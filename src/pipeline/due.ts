@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { MatrixFault } from '../http.ts';
+import type { Log } from '../log.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Due, Store } from '../store/store.ts';
+import { frozenOf } from './plan-store.ts';
+import { transactionId } from './transaction-id.ts';
+
+/** A secret that nobody has come to read is removed after this. */
+const longestSecretMs = 24 * 60 * 60_000;
+/** How often it is looked whether the requester has joined. */
+const lookAgainMs = 5 * 60_000;
+const retryMs = 60_000;
+/** The longest a timer is set for; timers overflow at 2^31 ms. */
+const longestTimerMs = 60 * 60_000;
+
+export interface DueOptions {
+  readonly matrix: Matrix;
+  readonly store: Store;
+  readonly redactAfterMs: number;
+  readonly removeMedia: ((mxc: string) => Promise<void>) | undefined;
+  readonly log: Log;
+  readonly clock: () => number;
+}
+
+export interface DueWorker {
+  /** Something was added. */
+  wake(): void;
+  stop(): void;
+  idle(): Promise<void>;
+}
+
+const relations = z.object({ chunk: z.array(z.object({ event_id: z.string() })) });
+const memberEvent = z.object({ content: z.object({ membership: z.string() }), origin_server_ts: z.number() });
+
+/** Does what is due, over restarts: removes secrets and uploads, ends plans. */
+export function createDueWorker({ matrix, store, redactAfterMs, removeMedia, log, clock }: DueOptions): DueWorker {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let stopped = false;
+
+  /** A message and its edits, which would otherwise still show it. */
+  async function redactWithEdits({ roomId, target, key }: Due): Promise<void> {
+    const path = `/_matrix/client/v1/rooms/${encodeURIComponent(roomId)}/relations/${encodeURIComponent(target)}/m.replace`;
+    const edits = relations.safeParse(
+      await matrix.request('GET', path, undefined, { query: { limit: 100 } }).catch(() => null),
+    );
+    for (const { event_id } of edits.success ? edits.data.chunk : []) {
+      await matrix.redact(roomId, event_id, 'It held a secret', transactionId(event_id, key));
+    }
+    await matrix.redact(roomId, target, 'It held a secret', transactionId(target, key));
+  }
+
+  /** When the one other member joined, by the server's clock; undefined while she has not. */
+  async function requesterJoinedAt(roomId: string): Promise<number | undefined> {
+    const members = await matrix.joinedMembers(roomId);
+    const other = [...members].find((userId) => userId !== matrix.userId);
+    if (other === undefined) return undefined;
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(other)}`;
+    const event = memberEvent.safeParse(await matrix.request('GET', path, undefined, { query: { format: 'event' } }));
+    return event.success ? event.data.origin_server_ts : undefined;
+  }
+
+  /** The time at which the secret must go: so long after it could be read, a day at most. Undefined: now. */
+  async function secretStaysUntil({ roomId, target }: Due): Promise<number | undefined> {
+    const message = await matrix.event(roomId, target);
+    if (message === undefined || message.redacted) return undefined;
+    const now = clock();
+    const sentAt = now - message.ageMs;
+    if (now >= sentAt + longestSecretMs) return undefined;
+    const joinedAt = await requesterJoinedAt(roomId);
+    if (joinedAt === undefined) return Math.min(now + lookAgainMs, sentAt + longestSecretMs);
+    const until = Math.min(Math.max(joinedAt, sentAt) + redactAfterMs, sentAt + longestSecretMs);
+    return until > now ? until : undefined;
+  }
+
+  function expirePlan({ target: planCode }: Due): void {
+    const plan = store.plans.get(planCode);
+    if (plan === undefined || !store.plans.close(planCode, 'expired')) return;
+    if (frozenOf(plan.frozen).heldSecret) {
+      store.due.add({
+        key: `redact ${plan.source}`,
+        kind: 'redact',
+        roomId: plan.roomId,
+        target: plan.source,
+        at: clock(),
+      });
+    }
+  }
+
+  async function doOne(due: Due): Promise<void> {
+    if (due.kind === 'expire-plan') expirePlan(due);
+    else if (due.kind === 'delete-media') await removeMedia?.(due.target);
+    else {
+      const until = due.kind === 'redact-secret' ? await secretStaysUntil(due) : undefined;
+      if (until !== undefined) return store.due.add({ ...due, at: until });
+      await redactWithEdits(due);
+    }
+    store.due.done(due.key);
+  }
+
+  async function work(): Promise<void> {
+    for (const due of store.due.ready(clock())) {
+      if (stopped) return;
+      try {
+        await doOne(due);
+      } catch (error) {
+        const final = error instanceof MatrixFault && (error.status === 403 || error.status === 404);
+        log.warn(
+          { code: due.kind, errcode: error instanceof MatrixFault ? error.errcode : undefined },
+          final ? 'could not be done and is given up' : 'could not be done yet',
+        );
+        if (final) store.due.done(due.key);
+        else store.due.add({ ...due, at: clock() + retryMs });
+      }
+    }
+  }
+
+  function arm(): void {
+    clearTimeout(timer);
+    const next = store.due.next();
+    if (stopped || next === undefined) return;
+    timer = setTimeout(wake, Math.min(Math.max(next - clock(), 0), longestTimerMs));
+    timer.unref();
+  }
+
+  function wake(): void {
+    if (stopped || running !== undefined) return;
+    running = work()
+      .catch((error) =>
+        log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'what was due could not be read'),
+      )
+      .finally(() => {
+        running = undefined;
+        arm();
+      });
+  }
+
+  return {
+    wake,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+    idle: async () => running,
+  };
+}

@@ -1,0 +1,219 @@
+import type { AnyCommand, Asker, Item, Settled } from '../commands/define.ts';
+import { progressReply } from '../core/job-reply.ts';
+import type { Json } from '../core/json.ts';
+import type { Output } from '../core/output.ts';
+import { Problem } from '../core/problem.ts';
+import { problemReply } from '../core/problem-reply.ts';
+import { withoutSecrets } from '../core/secret-fields.ts';
+import { paragraph, type Reply, reply } from '../core/reply.ts';
+import { code, say, type Text, wordsOf } from '../core/text.ts';
+import type { RoomEvent } from '../matrix/matrix.ts';
+import type { AuditEntry, Due, InboxOutcome, NewJob } from '../store/store.ts';
+import { type AnswerOptions, answerTo, shortCode } from './answer.ts';
+import type { Context } from './context.ts';
+import { type Frozen, mostNamed } from './plan-store.ts';
+import { problemOf } from './problem-of.ts';
+import { typedSecretRemoval } from './typed-secret.ts';
+
+/** A command that may run now: read, allowed, and confirmed where it must be. */
+export interface Act {
+  /** The event it is run for: the command's, or the confirmation's. */
+  readonly event: RoomEvent;
+  readonly command: AnyCommand;
+  readonly input: Record<string, unknown>;
+  readonly asker: Asker;
+  /** Of a plan, or made from the input. */
+  readonly frozen: Frozen;
+  readonly planCode?: string;
+  /** The message in which a secret was typed, if any. */
+  readonly secretIn?: string | undefined;
+  readonly output?: Output | undefined;
+}
+
+/** The audit trail's words for an act; never a secret. */
+export function entryOf(act: Act): Omit<AuditEntry, 'kind'> {
+  return {
+    actor: act.asker.userId,
+    source: act.event.eventId,
+    command: act.command.path,
+    input: withoutSecrets(act.command, act.input),
+    targets: act.frozen.targets,
+    ...(act.planCode === undefined ? {} : { plan: act.planCode }),
+  };
+}
+
+/** Ids that stand in an input: what it acts on where there is no plan to say so. */
+export function targetsIn(input: Json): readonly string[] {
+  if (typeof input === 'string') return /^[@!#$]/.test(input) ? [input] : [];
+  if (typeof input !== 'object' || input === null) return [];
+  return Object.values(input).flatMap(targetsIn).slice(0, mostNamed);
+}
+
+/** T2, the act, T3: the one place in which a write happens. Throws only where nothing was begun. */
+export async function execute(context: Context, act: Act): Promise<void> {
+  const { store, caps, log, secrets } = context;
+  const { command, event, input, asker } = act;
+  const secretRoom = command.makesSecret?.(input) === true ? await secrets.ready(asker.userId) : undefined;
+  if (!store.begin(event.eventId, { kind: 'intent', ...entryOf(act) }, command.path, act.planCode)) {
+    throw new Problem('expired', say`This plan is not open any more; nothing was done.`);
+  }
+  let result: Awaited<ReturnType<AnyCommand['run']>>;
+  try {
+    result = await command.run(input, caps, asker, act.frozen.own);
+    if (!('job' in result)) await handOut(context, act, result, secretRoom);
+  } catch (error) {
+    result = await afterFailure(context, act, problemOf(error, log), secretRoom);
+  }
+  if ('job' in result) await acceptJob(context, act, result.job);
+  else await settle(context, act, result);
+}
+
+/** Sends what the reply holds of secrets, before the command counts as done. */
+async function handOut(context: Context, act: Act, { secrets }: Reply, room: string | undefined): Promise<void> {
+  if (secrets === undefined || secrets.length === 0) return;
+  if (room === undefined) throw new Error(`${act.command.path} made a secret it had not announced`);
+  const attempt = context.store.inbox.get(act.event.eventId)?.attempt ?? 1;
+  try {
+    await context.secrets.send(room, act.event.eventId, attempt, secrets);
+  } catch (error) {
+    problemOf(error, context.log);
+    throw new Problem(
+      'secret-gone',
+      say`It was done, but the secret could not be sent to you, and nobody has it.`,
+      say`Have a new one made, with ${code('user reset-password')} for a password.`,
+    );
+  }
+}
+
+/** What to answer when an act failed: where it may have been done, the server is asked. */
+async function afterFailure(
+  context: Context,
+  act: Act,
+  problem: Problem,
+  secretRoom: string | undefined,
+): Promise<Reply> {
+  if (problem.code !== 'unknown-outcome' || act.command.settle === undefined) return problemReply(problem);
+  let settled: Settled;
+  try {
+    settled = await act.command.settle(act.input, context.caps);
+  } catch {
+    settled = 'unknown';
+  }
+  if (settled === 'done') return finishSettled(context, act, secretRoom);
+  if (settled === 'not done') {
+    return problemReply(
+      new Problem(
+        'unavailable',
+        say`The homeserver gave no answer. I looked: it was not done.`,
+        say`Send the command again.`,
+      ),
+    );
+  }
+  return problemReply(problem);
+}
+
+/** The answer to an act that reading found done; a secret that never arrived is made anew. */
+export async function finishSettled(context: Context, act: Act, secretRoom: string | undefined): Promise<Reply> {
+  const { command, input, asker, event } = act;
+  if (secretRoom !== undefined && !(await context.secrets.arrived(secretRoom, event.eventId))) {
+    if (command.renew === undefined) {
+      return problemReply(
+        new Problem('secret-gone', say`It was done, but its secret did not reach you, and nobody has it.`),
+      );
+    }
+    try {
+      const renewed = await command.renew(input, context.caps, asker);
+      await handOut(context, act, renewed, secretRoom);
+      return renewed;
+    } catch (error) {
+      return problemReply(problemOf(error, context.log));
+    }
+  }
+  return reply.done(say`${code(command.path)} was done, as I see on the server.`);
+}
+
+/** T3 of an act with an answer. */
+export async function settle(context: Context, act: Act, result: Reply): Promise<void> {
+  const { command, event, asker } = act;
+  const removal = act.secretIn === undefined ? undefined : await typedSecretRemoval(context, act.secretIn);
+  const told = (result.secrets ?? []).length > 0 ? [paragraph(say`🔑 The secret is ${context.secrets.where}.`)] : [];
+  const said = removal === undefined ? [] : [paragraph(removal.said)];
+  const unknown = result.outcome === 'unknown';
+  await conclude(context, act, result.outcome, {
+    reply: { ...result, blocks: [...result.blocks, ...told, ...said] },
+    options: { path: command.path, output: act.output, notify: unknown ? asker.userId : undefined },
+    detail: (result.change ?? null) as Json,
+    due: removal === undefined ? [] : [removal.due],
+  });
+  context.log.info({ eventId: event.eventId, command: command.path, outcome: result.outcome }, 'command settled');
+}
+
+interface Conclusion {
+  readonly reply: Reply;
+  readonly options: AnswerOptions;
+  readonly detail: Json;
+  readonly due?: readonly Due[];
+  readonly job?: NewJob;
+}
+
+async function conclude(
+  context: Context,
+  act: Act,
+  outcome: InboxOutcome & AuditEntry['outcome'],
+  end: Conclusion,
+): Promise<void> {
+  // The act is over and must be recorded, whatever becomes of its answer's files.
+  const answer = await answerTo(context, act.event, end.reply, end.options).catch((error) =>
+    answerTo(
+      context,
+      act.event,
+      { ...problemReply(problemOf(error, context.log)), outcome: end.reply.outcome },
+      end.options,
+    ),
+  );
+  context.store.finish(act.event.eventId, {
+    outcome,
+    audit: { kind: 'outcome', ...entryOf(act), outcome, detail: end.detail },
+    outbox: answer.outbox,
+    due: [...answer.due, ...(end.due ?? [])],
+    ...(end.job === undefined ? {} : { job: end.job }),
+  });
+  context.wake.outbox();
+  context.wake.due();
+}
+
+/** T3 of an act that goes on as a job. */
+async function acceptJob(
+  context: Context,
+  act: Act,
+  { items, heading }: { readonly items: readonly Item[]; readonly heading: Text },
+): Promise<void> {
+  const { command, event, asker } = act;
+  const name = wordsOf(heading);
+  const id = shortCode(`job ${event.eventId}`);
+  const frozen: Frozen = { ...act.frozen, heading: name };
+  const job: NewJob = {
+    id,
+    requester: asker.userId,
+    roomId: event.roomId,
+    source: act.secretIn ?? event.eventId,
+    command: command.path,
+    input: withoutSecrets(command, act.input),
+    frozen: { ...frozen } as Json,
+    items,
+  };
+  const started = progressReply({ heading: say`${name}`, total: items.length, counts: { pending: items.length } });
+  await conclude(context, act, 'done', {
+    reply: {
+      ...started,
+      blocks: [
+        ...started.blocks,
+        paragraph(say`Job ${code(id)}; ${code(`${context.catalog.prefix} job cancel ${id}`)} stops it.`),
+      ],
+    },
+    options: { path: command.path, jobId: id },
+    detail: { job: id, items: items.length },
+    job,
+  });
+  context.wake.jobs();
+}

@@ -1,0 +1,109 @@
+import { statSync } from 'node:fs';
+import type { Local } from '../commands/local.ts';
+import { bodyOf, htmlOf } from '../core/markdown.ts';
+import { paragraph } from '../core/reply.ts';
+import { code, say } from '../core/text.ts';
+import type { Homeserver } from '../homeserver/homeserver.ts';
+import { MatrixFault } from '../http.ts';
+import type { JobWorker } from '../jobs/worker.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { Store } from '../store/store.ts';
+import type { Authorizer } from './authorize.ts';
+import { openPlan } from './confirm.ts';
+import type { Context } from './context.ts';
+import type { Gate } from './gate.ts';
+import { frozenOf } from './plan-store.ts';
+import { transactionId } from './transaction-id.ts';
+
+export interface LocalOptions {
+  readonly matrix: Matrix;
+  readonly store: Store;
+  readonly homeserver: Homeserver;
+  readonly roomId: string;
+  readonly clientUrl: string;
+  readonly catalog: Local['catalog'];
+  readonly authorizer: Authorizer;
+  readonly gate: Gate;
+  readonly clock: () => number;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly storePath: string;
+  /** Made after this, since they need it. */
+  readonly later: { readonly context: () => Context; readonly jobs: () => JobWorker; readonly waiting: () => number };
+}
+
+const shownJobs = 50;
+
+/** False where the homeserver says that the bot may not. */
+async function permitted(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (error instanceof MatrixFault && error.status === 403) return false;
+    throw error;
+  }
+}
+
+/** The bot's own nouns over what it is made of. */
+export function createLocal(options: LocalOptions): Local {
+  const { matrix, store, homeserver, roomId, clientUrl, catalog, authorizer, gate, clock, later } = options;
+  return {
+    catalog,
+    clock,
+    isProtected: (userId) => authorizer.isProtected(userId),
+    adminRoom: {
+      roomId,
+      botId: matrix.userId,
+      clientUrl,
+      members: () => matrix.joinedMembers(roomId),
+      invite: (userId) => permitted(() => matrix.invite(roomId, userId)),
+      remove: (userId, reason) => permitted(() => matrix.kick(roomId, userId, reason)),
+      async announce(text, asker) {
+        const blocks = [paragraph(say`📢 ${text}`), paragraph(say`(${code(asker.userId)})`)];
+        await matrix.send(
+          roomId,
+          'm.room.message',
+          {
+            msgtype: 'm.text',
+            body: `@room ${bodyOf(blocks)}`,
+            format: 'org.matrix.custom.html',
+            formatted_body: htmlOf(blocks),
+            'm.mentions': { room: true },
+          },
+          transactionId(asker.source, 'announce'),
+        );
+      },
+    },
+    jobs: {
+      list: () => store.jobs.list(shownJobs),
+      get: (id) => store.jobs.get(id),
+      cancel: (id) => later.jobs().cancel(id),
+      failures: (id) => store.jobs.items(id, ['failed', 'unknown']).map(({ target, note }) => ({ target, note })),
+    },
+    plans: {
+      cancel(planCode, asker) {
+        const plan = openPlan(later.context(), planCode, asker.userId);
+        if (!store.plans.close(plan.code, 'cancelled') || !frozenOf(plan.frozen).heldSecret) return;
+        store.due.add({ key: `redact ${plan.source}`, kind: 'redact', roomId, target: plan.source, at: clock() });
+        later.context().wake.due();
+      },
+    },
+    audit: store.audit,
+    status: () => {
+      const health = matrix.health();
+      return {
+        version: options.version,
+        startedAt: options.startedAt,
+        backend: homeserver.name,
+        sync: health.state === 'lost' ? { lostSince: health.since } : health.state,
+        waiting: later.waiting(),
+        openPlans: store.plans.open().length,
+        runningJobs: store.jobs.unfinished().length,
+        auditRecords: store.audit.count(),
+        ignored: { ...gate.ignored },
+        databaseBytes: statSync(options.storePath).size,
+      };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { MatrixFault, NoAnswer } from '../http.ts';
+import type { Log } from '../log.ts';
+import type { Content, Matrix } from '../matrix/matrix.ts';
+import type { OutboxRow, Store } from '../store/store.ts';
+import { transactionId } from './transaction-id.ts';
+
+/** Synapse keeps transaction ids for 24 hours; past half of that, the room is asked first. */
+const trustTransactionMs = 12 * 60 * 60_000;
+
+export interface Outbox {
+  /** Something was put into the store's outbox. */
+  kick(): void;
+  /** Resolves when nothing is being sent. */
+  idle(): Promise<void>;
+}
+
+export interface OutboxOptions {
+  readonly matrix: Matrix;
+  readonly store: Store;
+  readonly log: Log;
+  readonly clock: () => number;
+  readonly stopped: () => boolean;
+  /** Between two tries while the homeserver is away; resolves early on stop. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** Sends what the store's outbox holds, in order, each message once however often it has to be tried. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { matrix, store, log, clock } = options;
+  let running: Promise<void> | undefined;
+  let again = false;
+
+  async function sentBefore(row: OutboxRow): Promise<string | undefined> {
+    if (clock() - row.createdAt < trustTransactionMs) return undefined;
+    const own = await matrix.history(row.roomId, 2_000, (event) => event.originServerTs < row.createdAt - 60_000);
+    return own.find(
+      (event) => event.sender === matrix.userId && event.content['dev.castellan.txn'] === row.transactionId,
+    )?.eventId;
+  }
+
+  async function sendOne(row: OutboxRow): Promise<void> {
+    const content: Content = { ...(row.content as Content), 'dev.castellan.txn': row.transactionId };
+    for (let attempt = 0; !options.stopped(); attempt++) {
+      try {
+        const eventId =
+          (await sentBefore(row)) ?? (await matrix.send(row.roomId, row.type, content, row.transactionId));
+        store.outbox.sent(row.id, eventId);
+        if (row.planCode !== undefined) offerReactions(row, eventId);
+        return;
+      } catch (error) {
+        if (error instanceof MatrixFault && error.status < 500 && error.status !== 429) {
+          // The room does not take it: nothing more can be said there.
+          log.error({ eventId: row.forEvent, errcode: error.errcode, status: error.status }, 'an answer was refused');
+          store.outbox.sent(row.id, '');
+          return;
+        }
+        if (!(error instanceof MatrixFault) && !(error instanceof NoAnswer)) throw error;
+        if (error instanceof NoAnswer && error.kind === 'stopped') return;
+        await options.pause(Math.min(500 * 2 ** attempt, 15_000));
+      }
+    }
+  }
+
+  /** The bot puts the two answers under its plan itself, so that a phone needs one tap. */
+  function offerReactions(row: OutboxRow, messageId: string): void {
+    for (const key of ['✅', '❌']) {
+      store.outbox.add({
+        roomId: row.roomId,
+        type: 'm.reaction',
+        content: { 'm.relates_to': { rel_type: 'm.annotation', event_id: messageId, key } },
+        transactionId: transactionId(messageId, `react ${key}`),
+      });
+    }
+  }
+
+  async function work(): Promise<void> {
+    do {
+      again = false;
+      for (let rows = store.outbox.unsent(); rows.length > 0 && !options.stopped(); rows = store.outbox.unsent()) {
+        for (const row of rows) {
+          if (options.stopped()) return;
+          await sendOne(row);
+        }
+      }
+    } while (again && !options.stopped());
+  }
+
+  return {
+    kick() {
+      again = true;
+      running ??= work()
+        .catch((error) => log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'outbox stopped short'))
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    idle: async () => running,
+  };
+}

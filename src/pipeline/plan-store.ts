@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Json } from '../core/json.ts';
+
+/** What a stored plan or job holds besides its input. */
+export interface Frozen {
+  /** The command's own. */
+  readonly own: Json;
+  /** What it acts on, for the audit trail; cut to the first hundred. */
+  readonly targets: readonly string[];
+  readonly count: number;
+  /** The command's message holds a typed secret, to be redacted when all is settled. */
+  readonly heldSecret: boolean;
+  /** Of a job: its name for people. */
+  readonly heading?: string;
+}
+
+const shape = z.object({
+  own: z.json(),
+  targets: z.array(z.string()),
+  count: z.number(),
+  heldSecret: z.boolean(),
+  heading: z.string().optional(),
+});
+
+/** Reads what `store` gave back. */
+export function frozenOf(stored: Json): Frozen {
+  const { heading, ...rest } = shape.parse(stored);
+  return { ...rest, own: rest.own as Json, ...(heading === undefined ? {} : { heading }) };
+}
+
+export const mostNamed = 100;

@@ -1,0 +1,209 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AnyCommand } from '../commands/define.ts';
+import { type Asker, type Danger, graver, type Plan, type Role } from '../commands/define.ts';
+import type { Json } from '../core/json.ts';
+import type { Output } from '../core/output.ts';
+import { planReply } from '../core/plan-reply.ts';
+import { Problem } from '../core/problem.ts';
+import { problemReply } from '../core/problem-reply.ts';
+import type { ReadCommand } from '../core/read-command.ts';
+import { paragraph, type Reply, reply } from '../core/reply.ts';
+import { code, joined, say } from '../core/text.ts';
+import type { InboxOutcome } from '../store/store.ts';
+import { answerTo } from './answer.ts';
+import { allow } from './authorize.ts';
+import { confirm, openPlan } from './confirm.ts';
+import type { Context } from './context.ts';
+import { execute } from './execute.ts';
+import { frozenFrom, latePlan, offer } from './offer.ts';
+import { problemOf } from './problem-of.ts';
+import type { Request } from './request.ts';
+import { typedSecretRemoval } from './typed-secret.ts';
+
+/** A stranger is told once in this time. */
+const refusalEveryMs = 10 * 60_000;
+/** How long a command without a backend call waits for the live word on who asks, if it is known from before. */
+const patienceForLocalMs = 2_000;
+
+/** Whether an event's command needs no homeserver, and so goes into the quick lane. */
+export function isLocal({ reading }: Pick<Request, 'reading'>): boolean {
+  return reading.kind === 'command' && reading.read.command.local === true;
+}
+
+/** Takes an event from `received` to its end: the way of a command, in one function. Never throws. */
+export function createProcess(context: Context): (request: Request) => Promise<void> {
+  const { store, log, authorizer, clock } = context;
+  const refusedAt = new Map<string, number>();
+
+  /** A live answer is waited for; a command that only reads the bot's own state may lean on the last one. */
+  async function roleFor(request: Request): Promise<Role | undefined> {
+    const { sender } = request.event;
+    const remembered = authorizer.remembered(sender);
+    if (!isLocal(request) || remembered === undefined) return authorizer.roleOf(sender);
+    const live = authorizer.roleOf(sender);
+    const fallback = delay(patienceForLocalMs, remembered, { ref: false });
+    return Promise.race([live.catch(() => remembered), fallback]);
+  }
+
+  async function finish(
+    request: Request,
+    outcome: InboxOutcome,
+    said: Reply,
+    options: Parameters<typeof answerTo>[3],
+  ): Promise<void> {
+    const { event, reading } = request;
+    const held =
+      reading.kind === 'unread'
+        ? reading.problem.heldSecret
+        : reading.kind === 'command' && reading.read.secretFields.length > 0;
+    const removal = held ? await typedSecretRemoval(context, event.eventId) : undefined;
+    const blocks = removal === undefined ? said.blocks : [...said.blocks, paragraph(removal.said)];
+    const answer = await answerTo(context, event, { ...said, blocks }, options);
+    store.finish(event.eventId, {
+      outcome,
+      outbox: answer.outbox,
+      due: [...answer.due, ...(removal === undefined ? [] : [removal.due])],
+    });
+    context.wake.outbox();
+    context.wake.due();
+  }
+
+  async function refuseStranger(request: Request): Promise<void> {
+    const { sender, eventId } = request.event;
+    const last = refusedAt.get(sender);
+    if (last !== undefined && clock() - last < refusalEveryMs) {
+      store.finish(eventId, { outcome: 'refused', outbox: () => [] });
+      return;
+    }
+    refusedAt.set(sender, clock());
+    log.warn({ eventId, userId: sender }, 'refused: no admin');
+    const problem = new Problem('forbidden', say`${code(sender)} may not command me: only server admins may.`);
+    await finish(request, 'refused', problemReply(problem), { path: 'refused' });
+  }
+
+  async function react(request: Request, asker: Asker, key: string, target: string): Promise<void> {
+    const found = store.plans.byMessage(target);
+    if (found === undefined || !(key === '✅' || key === '❌')) {
+      store.finish(request.event.eventId, { outcome: 'refused', outbox: () => [] });
+      return;
+    }
+    const plan = openPlan(context, found.code, asker.userId);
+    if (key === '✅') return confirm(context, request, asker, plan, undefined);
+    context.caps.plans.cancel(plan.code, asker);
+    await finish(request, 'done', reply.done(say`Dropped the plan ${code(plan.code)}. Nothing was done.`), {
+      path: 'cancel',
+    });
+  }
+
+  async function planFor(read: ReadCommand<AnyCommand>, asker: Asker): Promise<Plan<Json>> {
+    const { command, input, line } = read;
+    const plan = command.plan === undefined ? latePlan(command, line) : await command.plan(input, context.caps, asker);
+    if (command.plan === undefined || plan.targets.length > 0) return addReading(plan, read);
+    const reasons = (plan.skipped ?? []).slice(0, 20).map(({ id, why }) => say`${code(id)}: ${why}`);
+    throw new Problem(
+      'conflict',
+      say`There is nothing to do.`,
+      reasons.length === 0 ? undefined : joined(reasons, '; '),
+    );
+  }
+
+  async function run(request: Request, read: ReadCommand<AnyCommand>, asker: Asker): Promise<void> {
+    const { command, input, options } = read;
+    const { caps } = context;
+    await allow(asker.role, command, input, caps, authorizer);
+    requireNouns(context, command);
+    const output = options.output as Output | undefined;
+    if (command.path === 'confirm') {
+      const { code: planCode, word } = input as { code: string; word?: string };
+      return confirm(context, request, asker, openPlan(context, planCode, asker.userId), word);
+    }
+    const danger: Danger = graver(command.danger, await command.raise?.(input, caps));
+    if (danger === 'read') {
+      const result = await command.run(input, caps, asker, undefined);
+      if ('job' in result) throw new Error(`${command.path} reads and makes a job`);
+      return finish(request, 'done', result, { path: command.path, output, line: read.line, page: pageIn(input) });
+    }
+    const asks = danger !== 'write';
+    const late = request.late && !command.local;
+    const plan = asks || late || options.dryRun ? await planFor(read, asker) : undefined;
+    const heldSecret = read.secretFields.length > 0;
+    if (plan !== undefined && options.dryRun) {
+      const shown = planReply(plan, {
+        danger,
+        code: '',
+        prefix: context.catalog.prefix,
+        expiresInMs: 0,
+        dryRun: true,
+        path: command.path,
+      });
+      return finish(request, 'done', shown, { path: command.path, output });
+    }
+    if (plan !== undefined && (late || !options.yes)) {
+      return offer(context, { event: request.event, command, input, asker, danger, plan, heldSecret, output });
+    }
+    return execute(context, {
+      event: request.event,
+      command,
+      input,
+      asker,
+      frozen: frozenFrom(command, input, plan, heldSecret),
+      secretIn: heldSecret ? request.event.eventId : undefined,
+      output,
+    });
+  }
+
+  return async (request) => {
+    const { reading, event, row } = request;
+    try {
+      const role = await roleFor(request);
+      if (role === undefined) return await refuseStranger(request);
+      const asker: Asker = { userId: event.sender, role, source: event.eventId };
+      if (reading.kind === 'unread') throw reading.problem;
+      if (reading.kind === 'command') return await run(request, reading.read, asker);
+      if (reading.kind === 'reaction') return await react(request, asker, reading.key, reading.target);
+      store.finish(row.eventId, { outcome: 'refused', outbox: () => [] });
+    } catch (error) {
+      await refuse(request, problemOf(error, log));
+    }
+  };
+
+  async function refuse(request: Request, problem: Problem): Promise<void> {
+    const path = request.reading.kind === 'command' ? request.reading.read.command.path : 'refused';
+    try {
+      // What was begun is settled by `execute`; only an event that never got there ends here.
+      if (store.inbox.get(request.event.eventId)?.state === 'received') {
+        await finish(request, 'refused', problemReply(problem), { path });
+      }
+    } catch (error) {
+      // The database cannot be written: the event stays as it is and is taken up at the next start.
+      problemOf(error, log);
+    }
+  }
+}
+
+/** Says in the plan what was dropped from a pasted list. */
+function addReading(plan: Plan<Json>, read: ReadCommand<AnyCommand>): Plan<Json> {
+  const notes = [
+    ...(read.duplicates > 0 ? [say`${read.duplicates} repeated lines were dropped.`] : []),
+    ...(read.skipped.length > 0
+      ? [
+          say`${read.skipped.length} wrong lines were skipped: ${joined(
+            read.skipped.slice(0, 10).map(({ line, why }) => say`line ${line} ${why}`),
+            '; ',
+          )}.`,
+        ]
+      : []),
+  ];
+  return notes.length === 0 ? plan : { ...plan, cautions: [...plan.cautions, ...notes] };
+}
+
+const pageIn = (input: Record<string, unknown>): number | undefined =>
+  typeof input.page === 'number' ? input.page : undefined;
+
+function requireNouns({ caps }: Context, command: AnyCommand): void {
+  for (const noun of command.needs) {
+    if (caps[noun] === undefined) {
+      throw new Problem('unsupported', say`This homeserver offers me no way to do ${code(command.path)}.`);
+    }
+  }
+}
