@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { version } from './version.ts';
+
+// Everything else is loaded by the command that needs it: this alone takes the SDK from 0.3 s to 0.2 s.
+enableCompileCache();
+
+const help = `castellan: an admin room for your Matrix homeserver.
+
+  castellan run [--config FILE]    run the bot
+  castellan init                   set it up against a homeserver; castellan init --help shows how
+  castellan --version
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 outcome unknown, 5 token refused,
+6 another instance is running, 7 room refused.
+`;
+
+async function main([command, ...argv]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'run':
+      await (await import('./run.ts')).runCommand(argv);
+      return 0;
+    case 'init':
+      await (await import('./init/command.ts')).initCommand(argv);
+      return 0;
+    case '--version':
+    case '-V':
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case '--help':
+    case '-h':
+    case 'help':
+      process.stdout.write(help);
+      return 0;
+    default:
+      process.stderr.write(command === undefined ? help : `There is no command "${command}".\n\n${help}`);
+      return 2;
+  }
+}
+
+async function failed(error: unknown): Promise<number> {
+  const { endingOf } = await import('./exit-code.ts');
+  const ending = endingOf(error);
+  if (ending === undefined) {
+    const name = error instanceof Error ? error.name : typeof error;
+    process.stderr.write(`Castellan ended on an error nobody foresaw (${name}).\n`);
+    return 1;
+  }
+  process.stderr.write(`${ending.lines.join('\n')}\n`);
+  return ending.exitCode;
+}
+
+// Nothing left open may hold the process up.
+process.exit(await main(process.argv.slice(2)).catch(failed));
