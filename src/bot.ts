@@ -122,7 +122,15 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     roles: config.roles,
   });
 
-  const outbox = createOutbox({ matrix, store, log, clock, stopped, pause: wait });
+  const outbox = createOutbox({
+    matrix,
+    store,
+    log,
+    clock,
+    // It still sends the answers of what a stop lets finish.
+    stopped: () => calls.signal.aborted,
+    pause: (ms) => pause(ms, calls.signal),
+  });
   const watch = createRoomWatch(
     { matrix, store, roomId, prefix: config.prefix, isServerAdmin, wakeOutbox: outbox.kick, log },
     await matrix.joinedMembers(roomId),
@@ -188,6 +196,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     authorizer,
     secrets,
     wake: { outbox: outbox.kick, jobs: () => jobs.kick(), due: dueWorker.wake },
+    stopped,
     log,
     clock,
   };
@@ -195,10 +204,17 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   const jobs = createJobWorker({
     context,
     atOnce: { other: concurrency, hashing, deactivate, purge },
-    stopped,
+    stopped: () => stopped() || watch.isHalted(),
     pause: wait,
   });
-  const intake = createIntake({ context, gate, stopped, pause: wait, admit: (userId) => knownAdmins.add(userId) });
+  const intake = createIntake({
+    context,
+    gate,
+    stopped,
+    halted: watch.isHalted,
+    pause: wait,
+    admit: (userId) => knownAdmins.add(userId),
+  });
 
   function onEvent(event: RoomEvent): void {
     watch.see(event);

@@ -239,18 +239,16 @@ describe('a configuration that is wrong', () => {
 });
 
 describe('a token file', () => {
-  test.each([0o640, 0o604, 0o620, 0o644])('of mode %o is refused, and the way to mend it named', (mode) => {
-    const lines = faults({ accessTokenFile: 'bot.token' }, {}, mode);
+  test.each(['0640', '0604', '0620', '0644'])('of mode %s is refused, and the way to mend it named', (mode) => {
+    const lines = faults({ accessTokenFile: 'bot.token' }, {}, Number.parseInt(mode, 8));
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(
-      `accessTokenFile: ${join(folder, 'bot.token')} is open to others (mode 0${mode.toString(8)})`,
-    );
+    expect(lines[0]).toContain(`accessTokenFile: ${join(folder, 'bot.token')} is open to others (mode ${mode})`);
     expect(lines[0]).toContain(`chmod 600 ${join(folder, 'bot.token')}`);
     expect(lines[0]).not.toContain(token);
   });
 
-  test.each([0o600, 0o400])('of mode %o is read', (mode) => {
-    expect(faults({ accessTokenFile: 'bot.token' }, {}, mode)).toEqual([]);
+  test.each(['0600', '0400'])('of mode %s is read', (mode) => {
+    expect(faults({ accessTokenFile: 'bot.token' }, {}, Number.parseInt(mode, 8))).toEqual([]);
   });
 
   test('has its faults told with those of the rest', () => {

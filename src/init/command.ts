@@ -1,4 +1,6 @@
 import { loadConfig } from '../config.ts';
+import { Problem } from '../core/problem.ts';
+import { say } from '../core/text.ts';
 import { initHelp, parseInitFlags } from './flags.ts';
 import { settingsFrom } from './settings-from.ts';
 
@@ -16,11 +18,17 @@ export async function initCommand(argv: readonly string[]): Promise<void> {
   const asks = !flags['non-interactive'] && process.stdin.isTTY && process.stdout.isTTY;
   const prompts = asks ? await (await import('./prompts.ts')).terminalPrompts() : undefined;
   const { init } = await import('./init.ts');
-  const settings = await settingsFrom(flags, process.env, prompts);
-  await init(settings, report);
+  const settings = await settingsFrom(flags, process.env, prompts).catch(leftPrompt);
+  await init(settings, report).catch(leftPrompt);
   report(
     'Done. Start the bot with `npm start -- --config ' +
       settings.configFile +
       '`, then type `!admin help` in the room.',
   );
+}
+
+/** Ctrl-C at a question. */
+function leftPrompt(error: unknown): never {
+  if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error;
+  throw new Problem('rejected', say`Stopped at a question. What was done stays, and init can be run again.`);
 }

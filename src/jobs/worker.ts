@@ -30,6 +30,8 @@ export interface JobWorker {
 /** The homeserver is asked again after so long while it is away; it doubles up to the second figure. */
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
+/** An item is given up after so many tries to which the homeserver gave no answer. */
+const mostSilences = 3;
 /** Kept in the store, so that a cancelled job stays cancelled over a stop. */
 const cancelKey = (id: string) => `job-cancelled:${id}`;
 
@@ -126,30 +128,39 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
   /** One item to its end: T2, the step, T3. Left `running` on stop, to be settled at the next start. */
   async function oneItem(job: RunningJob, item: ItemRow): Promise<void> {
     const { definition, row, input } = job;
-    const result = await insist(async () => {
-      if (item.state === 'running' && definition.settle !== undefined) {
+    let begun = false;
+    let silences = 0;
+    const result = await insist(async (): Promise<ItemResult> => {
+      if (!begun && item.state === 'running' && definition.settle !== undefined) {
         const settled = await definition.settle(item, input, context.caps);
-        if (settled === 'done') return { state: 'done' } satisfies ItemResult;
-        if (settled === 'unknown')
-          return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' } satisfies ItemResult;
+        if (settled === 'done') return { state: 'done' };
+        if (settled === 'unknown') return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
       }
-      store.jobs.beginItem(row.id, item.n, { kind: 'intent', ...itemEntry(job, item.target) });
-      return attempt(job, item);
-    });
+      if (!begun) store.jobs.beginItem(row.id, item.n, { kind: 'intent', ...itemEntry(job, item.target) });
+      begun = true;
+      return attempt(job, item, () => ++silences < mostSilences);
+    }).catch((error): ItemResult => ({ state: 'failed', note: wordsOf(problemOf(error, log).text) }));
     if (result !== undefined) endItem(job, item, result);
   }
 
-  async function attempt(job: RunningJob, item: ItemRow): Promise<ItemResult> {
+  /** `mayRepeat` is asked where the homeserver gave no answer and a second try does no harm. */
+  async function attempt(job: RunningJob, item: ItemRow, mayRepeat: () => boolean): Promise<ItemResult> {
     const { definition, input, asker } = job;
     try {
       return await definition.step(item, input, context.caps, asker);
     } catch (error) {
       const problem = problemOf(error, log);
       if (problem.code === 'unavailable') throw problem;
+      // Cut off by our own stop: the item stays `running` and is settled at the next start.
+      if (stopped()) throw new Problem('unavailable', problem.text);
       if (problem.code !== 'unknown-outcome') return { state: 'failed', note: wordsOf(problem.text) };
-      const settled = (await insist(async () => definition.settle?.(item, input, context.caps))) ?? 'unknown';
+      const { settle } = definition;
+      const settled = settle === undefined ? 'not done' : await insist(() => settle(item, input, context.caps));
       if (settled === 'done') return { state: 'done' };
-      return settled === 'not done'
+      if (settled === undefined || (settled === 'not done' && mayRepeat())) {
+        throw new Problem('unavailable', problem.text);
+      }
+      return settled === 'not done' && settle !== undefined
         ? { state: 'failed', note: 'the homeserver gave no answer, and it was not done' }
         : { state: 'unknown', note: 'the homeserver gave no answer' };
     }

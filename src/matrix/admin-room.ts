@@ -52,6 +52,7 @@ export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: str
     : ['admins', 'admin'].map((name) => `#${name}:${matrix.serverName}`);
   const bound = options.rebind === true ? undefined : storage.get(boundName);
   let said = '';
+  let looksFromOutside = 0;
   const waitingFor = (what: string, fields: LogFields = {}) => {
     if (what !== said) log.warn(fields, `waiting for the admin room: ${what}`);
     said = what;
@@ -74,7 +75,7 @@ export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: str
     );
   }
 
-  async function comeIn(roomId: string, look: number): Promise<'was in' | 'came in' | 'outside'> {
+  async function comeIn(roomId: string): Promise<'was in' | 'came in' | 'outside'> {
     const standing = await standingIn(matrix, roomId);
     if (standing.kind === 'joined') return 'was in';
     if (standing.kind === 'invited') {
@@ -83,7 +84,7 @@ export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: str
         waitingFor('whoever invited the bot to it is no server admin', { roomId, userId: standing.by });
         return 'outside';
       }
-    } else if (look % looksPerJoin !== 0) return 'outside';
+    } else if (looksFromOutside++ % looksPerJoin !== 0) return 'outside';
     try {
       await matrix.request('POST', `/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, {});
       return 'came in';
@@ -94,13 +95,13 @@ export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: str
     }
   }
 
-  async function attempt(look: number): Promise<string | undefined> {
+  async function attempt(): Promise<string | undefined> {
     const roomId = bound ?? (await firstThatExists());
     if (roomId === undefined) {
       waitingFor(`there is no room ${names.join(' or ')}; \`castellan init\` makes one`);
       return undefined;
     }
-    const way = await comeIn(roomId, look);
+    const way = await comeIn(roomId);
     if (way === 'outside') return undefined;
     const faults = await roomFaults(matrix, roomId, isServerAdmin);
     if (faults.length === 0) return roomId;
@@ -111,9 +112,9 @@ export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: str
     throw new RoomRefused(roomId, faults);
   }
 
-  for (let look = 0; !signal?.aborted; look++) {
+  while (!signal?.aborted) {
     try {
-      const roomId = await attempt(look);
+      const roomId = await attempt();
       if (roomId !== undefined) {
         if (bound === undefined) storage.set(boundName, roomId);
         else await warnWhereNamePointsElsewhere(roomId);

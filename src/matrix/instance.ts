@@ -23,9 +23,12 @@ export async function claimInstance(matrix: Matrix): Promise<Instance> {
   return claim;
 }
 
-/** True where this account data, as `sync` hands it over, is another process's claim. */
+/**
+ * True where this account data, as `sync` hands it over, is the claim of a process that came later. An earlier one may
+ * still be seen: Synapse answers the same sync from a cache for two minutes.
+ */
 export function isOther(claim: Instance, type: string, content: Content): boolean {
   if (type !== instanceType) return false;
   const seen = instance.safeParse(content);
-  return seen.success && seen.data.id !== claim.id;
+  return seen.success && seen.data.id !== claim.id && seen.data.generation >= claim.generation;
 }

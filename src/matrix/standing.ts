@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { Matrix } from './matrix.ts';
 import { syncFilter } from './sync-filter.ts';
@@ -24,7 +25,9 @@ export type Standing = { readonly kind: 'joined' | 'outside' } | { readonly kind
 
 /** Asks by a sync of its own, the one place where an invite shows who sent it; the position of the real one is not touched. */
 export async function standingIn(matrix: Matrix, roomId: string): Promise<Standing> {
-  const query = { filter: syncFilter(roomId, 0, []), timeout: 0 };
+  // A first sync answers at once, whatever the time limit; but Synapse gives the same answer to the same request for two
+  // minutes (`sync_response_cache_duration`), and an invite would stay unseen.
+  const query = { filter: syncFilter(roomId, 0, []), timeout: randomInt(1_000_000) };
   const { rooms } = answer.parse(await matrix.request('GET', '/_matrix/client/v3/sync', undefined, { query }));
   if (roomId in rooms.join) return { kind: 'joined' };
   for (const event of rooms.invite[roomId]?.invite_state.events ?? []) {

@@ -48,7 +48,8 @@ export function createAuthorizer(options: AuthorizeOptions): Authorizer {
   };
 }
 
-const atLeast = (role: Role, least: Role) => roles.indexOf(role) <= roles.indexOf(least);
+/** Whether a role has all the power of another one. */
+export const isAtLeast = (role: Role, least: Role): boolean => roles.indexOf(role) <= roles.indexOf(least);
 
 /** Throws where this role may not run this command with this input. */
 export async function allow(
@@ -58,7 +59,7 @@ export async function allow(
   caps: Capabilities,
   authorizer: Authorizer,
 ): Promise<void> {
-  if (!atLeast(role, command.role)) {
+  if (!isAtLeast(role, command.role)) {
     throw new Problem(
       'forbidden',
       say`${code(command.path)} needs the role ${command.role}; yours is ${role}.`,

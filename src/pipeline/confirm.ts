@@ -1,5 +1,6 @@
 import type { Asker } from '../commands/define.ts';
 import { Problem } from '../core/problem.ts';
+import type { Reply } from '../core/reply.ts';
 import { code, say } from '../core/text.ts';
 import type { PlanRow } from '../store/store.ts';
 import { allow } from './authorize.ts';
@@ -9,6 +10,7 @@ import { frozenOf } from './plan-store.ts';
 import { planWords } from './plan-words.ts';
 import type { Request } from './request.ts';
 import { storedInput } from './stored-input.ts';
+import { consent, waitsForSecond } from './two-person.ts';
 
 const why: Record<Exclude<PlanRow['state'], 'open'>, string> = {
   claimed: 'has been confirmed already',
@@ -33,7 +35,7 @@ export function openPlan(context: Context, planCode: string, userId: string): Pl
       say`Send the command again.`,
     );
   }
-  if (plan.requester !== userId) {
+  if (plan.requester !== userId && !waitsForSecond(store, plan.code)) {
     throw new Problem(
       'forbidden',
       say`Only ${code(plan.requester)}, who asked for it, can say yes or no to the plan ${code(plan.code)}.`,
@@ -42,14 +44,17 @@ export function openPlan(context: Context, planCode: string, userId: string): Pl
   return plan;
 }
 
-/** Runs a plan as it was shown, once, if who asked for it still may. `typed`: the word that came with the code. */
+/**
+ * Runs a plan as it was shown, once, if who asked for it still may. `typed`: the word that came with the code. An
+ * answer comes back where a second person has to say yes too.
+ */
 export async function confirm(
   context: Context,
   request: Request,
   asker: Asker,
   plan: PlanRow,
   typed: string | undefined,
-): Promise<void> {
+): Promise<Reply | undefined> {
   const { catalog, caps, authorizer } = context;
   if (request.late) {
     throw new Problem(
@@ -64,16 +69,19 @@ export async function confirm(
     throw new Problem('unsupported', say`The command ${code(plan.command)} does not exist any more.`);
   const frozen = frozenOf(plan.frozen);
   const input = await storedInput(context, command, plan.input, plan.source, frozen.heldSecret);
-  await allow(asker.role, command, input, caps, authorizer);
+  const agreed = await consent(context, asker, plan);
+  if ('blocks' in agreed) return agreed;
+  await allow(agreed.role, command, input, caps, authorizer);
   await execute(context, {
     event: request.event,
     command,
     input,
-    asker,
+    asker: agreed,
     frozen,
     planCode: plan.code,
     secretIn: frozen.heldSecret ? plan.source : undefined,
   });
+  return undefined;
 }
 
 function checkWord(prefix: string, plan: PlanRow, typed: string | undefined): void {

@@ -5,6 +5,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import type { Due, Store } from '../store/store.ts';
 import { frozenOf } from './plan-store.ts';
 import { transactionId } from './transaction-id.ts';
+import { forgetConsent } from './two-person.ts';
 
 /** A secret that nobody has come to read is removed after this. */
 const longestSecretMs = 24 * 60 * 60_000;
@@ -75,6 +76,7 @@ export function createDueWorker({ matrix, store, redactAfterMs, removeMedia, log
   }
 
   function expirePlan({ target: planCode }: Due): void {
+    forgetConsent(store, planCode);
     const plan = store.plans.get(planCode);
     if (plan === undefined || !store.plans.close(planCode, 'expired')) return;
     if (frozenOf(plan.frozen).heldSecret) {

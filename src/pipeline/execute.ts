@@ -4,8 +4,8 @@ import type { Json } from '../core/json.ts';
 import type { Output } from '../core/output.ts';
 import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
-import { withoutSecrets } from '../core/secret-fields.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
+import { withoutSecrets } from '../core/secret-fields.ts';
 import { code, say, type Text, wordsOf } from '../core/text.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import type { AuditEntry, Due, InboxOutcome, NewJob } from '../store/store.ts';
@@ -62,7 +62,9 @@ export async function execute(context: Context, act: Act): Promise<void> {
     result = await command.run(input, caps, asker, act.frozen.own);
     if (!('job' in result)) await handOut(context, act, result, secretRoom);
   } catch (error) {
-    result = await afterFailure(context, act, problemOf(error, log), secretRoom);
+    const problem = problemOf(error, log);
+    if (problem.code === 'unknown-outcome' && context.stopped()) return;
+    result = await afterFailure(context, act, problem, secretRoom);
   }
   if ('job' in result) await acceptJob(context, act, result.job);
   else await settle(context, act, result);

@@ -9,8 +9,9 @@ import { problemOf } from './problem-of.ts';
 import { createProcess, isLocal } from './process.ts';
 import { isAnswered, recoverReceived, recoverRunning } from './recover.ts';
 import { type Request, readingOf } from './request.ts';
+import { withWorkingSign } from './working-sign.ts';
 
-/** Older than this, a command may have been acted on by another store for this account; the room is asked. */
+/** What was sent since the start and is no older than this, no other store for this account has acted on. */
 const surelyOursMs = 30_000;
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
@@ -19,6 +20,8 @@ export interface IntakeOptions {
   readonly context: Context;
   readonly gate: Gate;
   readonly stopped: () => boolean;
+  /** True once the room cannot be used any more: what waits is dropped. */
+  readonly halted: () => boolean;
   /** Resolves early on stop. */
   readonly pause: (ms: number) => Promise<void>;
   /** Who commanded since the start; the gate has no bucket for them. */
@@ -35,8 +38,9 @@ export interface Intake {
 }
 
 /** From the sync to the lanes: admitted, stored, read, run in order. */
-export function createIntake({ context, gate, stopped, pause, admit }: IntakeOptions): Intake {
-  const { store, log } = context;
+export function createIntake({ context, gate, stopped, halted, pause, admit }: IntakeOptions): Intake {
+  const { store, log, clock } = context;
+  const startedAt = clock();
   const process = createProcess(context);
   const onError = (error: unknown) => {
     problemOf(error, log);
@@ -47,38 +51,52 @@ export function createIntake({ context, gate, stopped, pause, admit }: IntakeOpt
   const redacted = new Set<string>();
   const waiting = new Set<string>();
 
-  async function isStillWanted({ event, row }: Request): Promise<boolean> {
+  /** `asked`: the room is asked whether it holds our answer already. */
+  async function isStillWanted({ event, row }: Request, asked: boolean): Promise<boolean> {
     if (stopped()) return false;
-    if (!redacted.has(row.eventId) && (event.ageMs < surelyOursMs || !(await isAnswered(context, event)))) return true;
+    const wanted = !halted() && !redacted.has(row.eventId) && !(asked && (await isAnswered(context, event)));
+    if (wanted) return true;
     store.finish(row.eventId, { outcome: 'refused', outbox: () => [] });
     return false;
   }
 
   async function run(request: Request): Promise<void> {
-    try {
-      if (!(await isStillWanted(request))) return;
-      await process(request);
-      if (context.authorizer.remembered(request.event.sender) !== undefined) admit(request.event.sender);
-    } finally {
-      waiting.delete(request.row.eventId);
-      redacted.delete(request.row.eventId);
-    }
+    await withWorkingSign(context.matrix, context.roomId, () => process(request));
+    if (context.authorizer.remembered(request.event.sender) !== undefined) admit(request.event.sender);
   }
 
-  /** Waits for the homeserver: a command that a stop cut short is settled before anything new runs. */
+  async function runNew(request: Request, asked: boolean): Promise<void> {
+    if (await isStillWanted(request, asked)) await run(request);
+  }
+
   async function recoverOne(row: InboxRow): Promise<void> {
+    if (row.state === 'running') return recoverRunning(context, row);
+    const request = await recoverReceived(context, row);
+    if (request !== undefined && !stopped()) await run(request);
+  }
+
+  /** Waits for the homeserver: a command of before is settled before anything new runs. */
+  async function patiently(eventId: string, task: () => Promise<void>): Promise<void> {
     for (let wait = firstPauseMs; !stopped(); wait = Math.min(wait * 2, longestPauseMs)) {
       try {
-        if (row.state === 'running') return await recoverRunning(context, row);
-        const request = await recoverReceived(context, row);
-        return request === undefined ? undefined : await run(request);
+        return await task();
       } catch (error) {
         if (error instanceof NoAnswer && error.kind === 'stopped') return;
         const away = error instanceof NoAnswer || (error instanceof Problem && error.code === 'unavailable');
         if (!away) throw error;
-        log.warn({ eventId: row.eventId }, 'what a stop cut short cannot be settled while the homeserver is away');
+        log.warn({ eventId }, 'a command cannot be taken up while the homeserver is away');
         await pause(wait);
       }
+    }
+  }
+
+  async function takeUp(request: Request, asked: boolean): Promise<void> {
+    const { eventId } = request.row;
+    try {
+      await patiently(eventId, () => runNew(request, asked));
+    } finally {
+      waiting.delete(eventId);
+      redacted.delete(eventId);
     }
   }
 
@@ -97,12 +115,15 @@ export function createIntake({ context, gate, stopped, pause, admit }: IntakeOpt
       if (row === undefined) return;
       const late = event.ageMs > context.settings.maxCommandAgeMs;
       const request: Request = { row, event, late, reading: readingOf(context, event) };
+      // Sent while nobody listened, or long ago: another store for this account may have acted on it.
+      const asked = event.ageMs >= Math.min(surelyOursMs, clock() - startedAt);
       waiting.add(eventId);
-      (isLocal(request) ? local : backend).add(() => run(request));
+      (isLocal(request) ? local : backend).add(() => takeUp(request, asked));
     },
     recover() {
       for (const row of store.inbox.open()) {
-        if (row.state === 'received' || row.state === 'running') backend.add(() => recoverOne(row));
+        if (row.state === 'received' || row.state === 'running')
+          backend.add(() => patiently(row.eventId, () => recoverOne(row)));
       }
       context.wake.outbox();
     },

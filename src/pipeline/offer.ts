@@ -2,6 +2,7 @@ import type { AnyCommand, Asker, Danger, Plan } from '../commands/define.ts';
 import type { Json } from '../core/json.ts';
 import type { Output } from '../core/output.ts';
 import { planReply } from '../core/plan-reply.ts';
+import type { ReadCommand } from '../core/read-command.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
 import { code, say } from '../core/text.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
@@ -23,12 +24,12 @@ export interface Offer {
   readonly output: Output | undefined;
 }
 
-/** The plan of a command that has none of its own: it came late, so it is asked whether it is still meant. */
-export function latePlan(command: AnyCommand, line: string): Plan<Json> {
+/** The plan of a command that has none of its own; a typed secret is not repeated in it. */
+export function plainPlan({ command, line, secretFields }: ReadCommand<AnyCommand>): Plan<Json> {
   return {
-    title: say`Run ${code(line)}?`,
+    title: say`Run ${code(secretFields.length > 0 ? command.path : line)}.`,
     targets: [],
-    cautions: [say`This command reached me late, so I ask whether it is still meant.`],
+    cautions: [],
     ...(command.danger === 'typed' ? { words: ['yes'] } : {}),
     frozen: null,
   };

@@ -44,14 +44,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       try {
         const eventId =
           (await sentBefore(row)) ?? (await matrix.send(row.roomId, row.type, content, row.transactionId));
+        // Before the plan counts as sent: a stop in between sends it again under the same id, and these with it.
+        if (row.planCode !== undefined) offerReactions(row, row.planCode, eventId);
         store.outbox.sent(row.id, eventId);
-        if (row.planCode !== undefined) offerReactions(row, eventId);
         return;
       } catch (error) {
         if (error instanceof MatrixFault && error.status < 500 && error.status !== 429) {
           // The room does not take it: nothing more can be said there.
           log.error({ eventId: row.forEvent, errcode: error.errcode, status: error.status }, 'an answer was refused');
-          store.outbox.sent(row.id, '');
+          store.outbox.sent(row.id, `refused ${row.transactionId}`);
           return;
         }
         if (!(error instanceof MatrixFault) && !(error instanceof NoAnswer)) throw error;
@@ -62,8 +63,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   /** The bot puts the two answers under its plan itself, so that a phone needs one tap. */
-  function offerReactions(row: OutboxRow, messageId: string): void {
-    for (const key of ['✅', '❌']) {
+  function offerReactions(row: OutboxRow, planCode: string, messageId: string): void {
+    const plan = store.plans.get(planCode);
+    // A plan that wants its word typed is not confirmed by a tap.
+    for (const key of plan?.word === undefined ? ['✅', '❌'] : ['❌']) {
       store.outbox.add({
         roomId: row.roomId,
         type: 'm.reaction',
@@ -85,15 +88,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     } while (again && !options.stopped());
   }
 
+  function kick(): void {
+    again = true;
+    running ??= work()
+      .catch((error) => log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'outbox stopped short'))
+      .finally(() => {
+        running = undefined;
+        if (again && !options.stopped()) kick();
+      });
+  }
+
   return {
-    kick() {
-      again = true;
-      running ??= work()
-        .catch((error) => log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'outbox stopped short'))
-        .finally(() => {
-          running = undefined;
-        });
-    },
+    kick,
     idle: async () => running,
   };
 }

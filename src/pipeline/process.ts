@@ -9,15 +9,16 @@ import { problemReply } from '../core/problem-reply.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
 import { code, joined, say } from '../core/text.ts';
-import type { InboxOutcome } from '../store/store.ts';
+import type { InboxOutcome, PlanRow } from '../store/store.ts';
 import { answerTo } from './answer.ts';
 import { allow } from './authorize.ts';
 import { confirm, openPlan } from './confirm.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
-import { frozenFrom, latePlan, offer } from './offer.ts';
+import { frozenFrom, offer, plainPlan } from './offer.ts';
 import { problemOf } from './problem-of.ts';
 import type { Request } from './request.ts';
+import { needsTwo } from './two-person.ts';
 import { typedSecretRemoval } from './typed-secret.ts';
 
 /** A stranger is told once in this time. */
@@ -88,17 +89,22 @@ export function createProcess(context: Context): (request: Request) => Promise<v
       return;
     }
     const plan = openPlan(context, found.code, asker.userId);
-    if (key === '✅') return confirm(context, request, asker, plan, undefined);
+    if (key === '✅') return sayYes(request, asker, plan, undefined);
     context.caps.plans.cancel(plan.code, asker);
     await finish(request, 'done', reply.done(say`Dropped the plan ${code(plan.code)}. Nothing was done.`), {
       path: 'cancel',
     });
   }
 
-  async function planFor(read: ReadCommand<AnyCommand>, asker: Asker): Promise<Plan<Json>> {
-    const { command, input, line } = read;
-    const plan = command.plan === undefined ? latePlan(command, line) : await command.plan(input, context.caps, asker);
-    if (command.plan === undefined || plan.targets.length > 0) return addReading(plan, read);
+  async function sayYes(request: Request, asker: Asker, plan: PlanRow, word: string | undefined): Promise<void> {
+    const waits = await confirm(context, request, asker, plan, word);
+    if (waits !== undefined) await finish(request, 'done', waits, { path: 'confirm' });
+  }
+
+  async function planFor(read: ReadCommand<AnyCommand>, asker: Asker, late: boolean): Promise<Plan<Json>> {
+    const { command, input } = read;
+    const plan = command.plan === undefined ? plainPlan(read) : await command.plan(input, context.caps, asker);
+    if (command.plan === undefined || plan.targets.length > 0) return withNotes(plan, read, late);
     const reasons = (plan.skipped ?? []).slice(0, 20).map(({ id, why }) => say`${code(id)}: ${why}`);
     throw new Problem(
       'conflict',
@@ -115,7 +121,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     const output = options.output as Output | undefined;
     if (command.path === 'confirm') {
       const { code: planCode, word } = input as { code: string; word?: string };
-      return confirm(context, request, asker, openPlan(context, planCode, asker.userId), word);
+      return sayYes(request, asker, openPlan(context, planCode, asker.userId), word);
     }
     const danger: Danger = graver(command.danger, await command.raise?.(input, caps));
     if (danger === 'read') {
@@ -125,7 +131,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     }
     const asks = danger !== 'write';
     const late = request.late && !command.local;
-    const plan = asks || late || options.dryRun ? await planFor(read, asker) : undefined;
+    const plan = asks || late || options.dryRun ? await planFor(read, asker, late && !options.dryRun) : undefined;
     const heldSecret = read.secretFields.length > 0;
     if (plan !== undefined && options.dryRun) {
       const shown = planReply(plan, {
@@ -138,7 +144,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
       });
       return finish(request, 'done', shown, { path: command.path, output });
     }
-    if (plan !== undefined && (late || !options.yes)) {
+    if (plan !== undefined && (late || !options.yes || needsTwo(context, plan.targets.length))) {
       return offer(context, { event: request.event, command, input, asker, danger, plan, heldSecret, output });
     }
     return execute(context, {
@@ -168,6 +174,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
   };
 
   async function refuse(request: Request, problem: Problem): Promise<void> {
+    if (context.stopped()) return;
     const path = request.reading.kind === 'command' ? request.reading.read.command.path : 'refused';
     try {
       // What was begun is settled by `execute`; only an event that never got there ends here.
@@ -181,9 +188,10 @@ export function createProcess(context: Context): (request: Request) => Promise<v
   }
 }
 
-/** Says in the plan what was dropped from a pasted list. */
-function addReading(plan: Plan<Json>, read: ReadCommand<AnyCommand>): Plan<Json> {
+/** Says in the plan that the command came late, and what was dropped from a pasted list. */
+function withNotes(plan: Plan<Json>, read: ReadCommand<AnyCommand>, late: boolean): Plan<Json> {
   const notes = [
+    ...(late ? [say`This command reached me late, so I ask whether it is still meant.`] : []),
     ...(read.duplicates > 0 ? [say`${read.duplicates} repeated lines were dropped.`] : []),
     ...(read.skipped.length > 0
       ? [

@@ -30,7 +30,8 @@ export async function isAnswered({ matrix }: Context, event: RoomEvent): Promise
  * nothing to run any more; it is then settled without an answer.
  */
 export async function recoverReceived(context: Context, row: InboxRow): Promise<Request | undefined> {
-  const event = await context.matrix.event(row.roomId, row.eventId);
+  // A room that the bot was bound to before has nothing to say any more.
+  const event = row.roomId === context.roomId ? await context.matrix.event(row.roomId, row.eventId) : undefined;
   const settled = event === undefined || event.redacted || (await isAnswered(context, event));
   const reading = event === undefined || settled ? undefined : readingOf(context, event);
   if (event === undefined || reading === undefined || reading.kind === 'nothing') {
@@ -108,8 +109,9 @@ export async function recoverRunning(context: Context, row: InboxRow): Promise<v
     ageMs: Number.POSITIVE_INFINITY,
     originServerTs: 0,
   };
-  const role = await authorizer.roleOf(row.sender);
-  const asker: Asker = { userId: row.sender, role: role ?? 'viewer', source: row.eventId };
+  const requester = store.plans.get(row.planCode ?? '')?.requester ?? row.sender;
+  const role = await authorizer.roleOf(requester);
+  const asker: Asker = { userId: requester, role: role ?? 'viewer', source: row.eventId };
   const path = row.command ?? 'the command';
   let act: Act | undefined;
   try {
@@ -138,7 +140,7 @@ export async function recoverRunning(context: Context, row: InboxRow): Promise<v
   const { command, input } = act;
   const fresh = event.ageMs <= context.settings.maxCommandAgeMs;
   const allowed = role !== undefined && (await mayStill(context, role, act));
-  const secretRoom = command.makesSecret?.(input) === true ? await secrets.ready(row.sender) : undefined;
+  const secretRoom = command.makesSecret?.(input) === true ? await secrets.ready(requester) : undefined;
   if (secretRoom !== undefined && (await secrets.arrived(secretRoom, row.eventId))) {
     // The secret goes out only after the act, so the act is done.
     return settle(context, act, await finishSettled(context, act, secretRoom));

@@ -17,6 +17,8 @@ export interface AdminRoom {
   readonly dataDir: string;
   readonly configFile: string;
   readonly bot: () => BotProcess;
+  /** Writes these keys over those of bot.config.json; the next start reads them. */
+  configure(changes: Readonly<Record<string, unknown>>): void;
   /** Starts it again (or for the first time). */
   start(options?: BotProcessOptions): Promise<BotProcess>;
   /** Sends a line, `!admin ` put before it unless it begins with `!`, and waits for the bot's answer. */
@@ -35,6 +37,8 @@ export interface AdminRoomOptions {
   /** Where the bot finds the server, if not at its own address (a proxy). */
   readonly url?: string;
   readonly keepLimits?: boolean;
+  /** Keys of the request that makes the room, over those of an admin room as `init` makes it. */
+  readonly creation?: Readonly<Record<string, unknown>>;
   readonly start?: boolean;
   readonly bot?: BotProcessOptions;
 }
@@ -57,23 +61,25 @@ export async function openAdminRoom(server: Synapse, options: AdminRoomOptions =
     invite: [admin.userId],
     creation_content: { 'm.federate': false },
     power_level_content_override: { users: { [botAccount.userId]: 100, [admin.userId]: 50 } },
+    ...options.creation,
   });
   await admin.join(roomId);
   const dataDir = mkdtempSync(join(tmpdir(), 'castellan-e2e-'));
   const configFile = join(dataDir, 'bot.config.json');
   const tokenFile = join(dataDir, 'token');
   writeFileSync(tokenFile, botAccount.accessToken, { mode: 0o600 });
-  writeFileSync(
-    configFile,
-    JSON.stringify({
-      homeserverUrl: options.url ?? server.url,
-      accessTokenFile: tokenFile,
-      adminRoom: roomId,
-      dataDir: join(dataDir, 'data'),
-      logLevel: 'debug',
-      ...options.config,
-    }),
-  );
+  let config: Readonly<Record<string, unknown>> = {
+    homeserverUrl: options.url ?? server.url,
+    accessTokenFile: tokenFile,
+    adminRoom: roomId,
+    dataDir: join(dataDir, 'data'),
+    logLevel: 'debug',
+  };
+  const configure = (changes: Readonly<Record<string, unknown>>) => {
+    config = { ...config, ...changes };
+    writeFileSync(configFile, JSON.stringify(config));
+  };
+  configure(options.config ?? {});
   let bot: BotProcess | undefined;
 
   const room: AdminRoom = {
@@ -83,6 +89,7 @@ export async function openAdminRoom(server: Synapse, options: AdminRoomOptions =
     botAccount,
     dataDir: join(dataDir, 'data'),
     configFile,
+    configure,
     bot() {
       if (bot === undefined) throw new Error('the bot was not started');
       return bot;

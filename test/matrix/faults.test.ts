@@ -9,12 +9,17 @@ const token = 'syt_the-secret-token';
 const botId = '@bot:castellan.test';
 const roomId = '!room:castellan.test';
 
-const badGateway = { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>502 Bad Gateway</html>' };
-const cutShort = { status: 200, body: '{"user_id": "@bot:cas' };
+const locked = { status: 401, body: { errcode: 'M_USER_LOCKED', error: 'locked', soft_logout: true } };
 const tooMany = { status: 429, body: { errcode: 'M_LIMIT_EXCEEDED', error: 'slow down', retry_after_ms: 30 } };
 const unknownToken = { status: 401, body: { errcode: 'M_UNKNOWN_TOKEN', error: `no such token as ${token}` } };
-const locked = { status: 401, body: { errcode: 'M_USER_LOCKED', error: 'locked', soft_logout: true } };
-const faults: ScriptedOutcome[] = ['reset', badGateway, cutShort, tooMany, { status: 200, body: 'null' }];
+const faults: [name: string, ScriptedOutcome][] = [
+  ['a broken connection', 'reset'],
+  ['a proxy’s page', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>502 Bad Gateway</html>' }],
+  ['an answer cut short', { status: 200, body: '{"user_id": "@bot:cas' }],
+  ['an answer of null', { status: 200, body: 'null' }],
+  ['a rate limit', tooMany],
+  ['a locked account', locked],
+];
 
 const whoami = { status: 200, body: { user_id: botId, device_id: 'CASTELLAN' } };
 const message = (n: number) => ({
@@ -28,6 +33,10 @@ const synced = (next_batch: string, events: unknown[] = [], rooms: object = {}) 
   status: 200,
   body: { next_batch, rooms: { ...rooms, join: { [roomId]: { timeline: { events } } } } },
 });
+const misshapen: [name: string, ScriptedOutcome][] = [
+  ['no position', { status: 200, body: { rooms: { join: { [roomId]: { timeline: { events: [message(9)] } } } } } }],
+  ['no list of events', synced('s9', { not: 'a list' } as never)],
+];
 
 describe('a homeserver that fails', () => {
   let server: Scripted | undefined;
@@ -51,8 +60,8 @@ describe('a homeserver that fails', () => {
       .filter(({ path }) => path.includes('/v3/sync'))
       .map(({ path }) => new URL(path, 'http://x').searchParams.get('since'));
 
-  test('is asked again until it knows the bot, whatever it said before', async () => {
-    const { url } = await serve([...faults, locked, { status: 404, body: {} }, whoami]);
+  test.each(faults)('is asked again until it knows the bot, after %s', async (_name, fault) => {
+    const { url } = await serve([fault, whoami]);
     const log = keptLog();
     const matrix = await connectMatrix({ homeserverUrl: `${url}/`, token, storage: keptValues(), log });
     expect(matrix).toMatchObject({ userId: botId, serverName: 'castellan.test', deviceId: 'CASTELLAN' });
@@ -83,6 +92,12 @@ describe('a homeserver that fails', () => {
     expect(`${refused} ${log.lines}`).not.toContain(token);
   });
 
+  test('and has locked the account is waited for', async () => {
+    const { url } = await serve([locked, locked, locked, whoami]);
+    const options = { homeserverUrl: url, token, storage: keptValues(), log: keptLog() };
+    expect(await connectMatrix(options)).toMatchObject({ userId: botId });
+  });
+
   test('and refuses the token once, by mistake, is believed only when it says so again', async () => {
     const { url } = await serve(
       [unknownToken, whoami],
@@ -94,35 +109,28 @@ describe('a homeserver that fails', () => {
     expect(one.log.lines.join()).not.toContain(token);
   });
 
-  test('in the sync loses no event and moves no position', async () => {
-    const noPosition = { status: 200, body: { rooms: { join: { [roomId]: { timeline: { events: [message(9)] } } } } } };
-    const wrongShape = synced('s9', { not: 'a list' } as never);
-    const scripted = await serve(
-      [whoami],
-      [
-        synced('s1'),
-        ...faults,
-        locked,
-        noPosition,
-        wrongShape,
-        synced('s2', [message(1), 'no event', message(2)]),
-        'hang',
-      ],
-    );
-    const storage = keptValues();
-    const one = await startSyncing(scripted.url, token, roomId, storage);
-    finish = () => one.matrix.stop();
-    await until(() => storage.get('sync-position') === 's2');
-    expect(bodies(one.events)).toEqual(['number 1', 'number 2']);
-    expect(one.events[0]?.ageMs).toBe(Number.POSITIVE_INFINITY);
-    expect(new Set(sincesOf(scripted).slice(1, 9))).toEqual(new Set(['s1']));
-    expect(one.matrix.health()).toEqual({ state: 'well' });
-    const log = one.log.lines.join('\n');
-    expect(log).toContain('no sync from the homeserver');
-    expect(log).toContain('the sync is back');
-    expect(log).toContain('could not be read as an event');
-    expect(log).not.toContain(token);
-  });
+  test.each([...faults, ...misshapen])(
+    'makes it lose no event and move no position in a sync with %s',
+    async (_name, fault) => {
+      const scripted = await serve(
+        [whoami],
+        [synced('s1', [message(0)]), fault, fault, synced('s2', [message(1), 'no event', message(2)]), 'hang'],
+      );
+      const storage = keptValues();
+      const one = await startSyncing(scripted.url, token, roomId, storage);
+      finish = () => one.matrix.stop();
+      await until(() => storage.get('sync-position') === 's2');
+      expect(bodies(one.events)).toEqual(['number 1', 'number 2']);
+      expect(one.events[0]?.ageMs).toBe(Number.POSITIVE_INFINITY);
+      expect(sincesOf(scripted).slice(0, 4)).toEqual([null, 's1', 's1', 's1']);
+      expect(one.matrix.health()).toEqual({ state: 'well' });
+      const log = one.log.lines.join('\n');
+      expect(log).toContain('no sync from the homeserver');
+      expect(log).toContain('the sync is back');
+      expect(log).toContain('could not be read as an event');
+      expect(log).not.toContain(token);
+    },
+  );
 
   test('and hangs is given up on and asked again', async () => {
     const { url } = await serve([whoami], ['hang', synced('s1'), synced('s2', [message(1)]), 'hang']);

@@ -46,11 +46,13 @@ export default command({
   needs: ['users', 'adminRoom'],
   makesSecret: ({ password }) => password === undefined,
 
-  async plan({ username }, { users }) {
+  async plan({ username, admin }, { users }) {
     if (await users.get(username)) throw exists(username);
+    const targets = [{ id: username }];
+    if (!admin) return { title: say`Create ${code(username)}.`, targets, cautions: [], frozen: null };
     return {
       title: say`Create ${code(username)} as a server admin.`,
-      targets: [{ id: username }],
+      targets,
       cautions: [say`A server admin can read, change and remove every account and room on this server.`],
       instead: say`Leave out ${code('--admin')} for an ordinary account.`,
       frozen: null,
@@ -94,10 +96,7 @@ export default command({
   async renew({ username }, { users, adminRoom }) {
     const made = madePassword();
     await users.setPassword(username, made, false);
-    return reply.done(
-      say`Created ${code(username)}. Log in at ${adminRoom.clientUrl}.`,
-      handedOver(username, made),
-    );
+    return reply.done(say`Created ${code(username)}. Log in at ${adminRoom.clientUrl}.`, handedOver(username, made));
   },
 });
 

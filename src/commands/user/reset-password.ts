@@ -48,10 +48,10 @@ export default command({
   makesSecret: ({ password }) => password === undefined,
 
   async plan({ user, noLogout }, { users }) {
-    await resettable(users, user);
+    const { admin } = await resettable(users, user);
     return {
       title: say`Set a new password for ${code(user)}.`,
-      targets: [{ id: user, note: say`server admin` }],
+      targets: [{ id: user, ...(admin ? { note: say`**server admin**` } : {}) }],
       cautions: noLogout ? [] : [say`All its sessions end.`],
       frozen: null,
     };

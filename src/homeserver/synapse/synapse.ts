@@ -38,5 +38,12 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
   });
   const server = createSynapseServer(http);
   const users = createSynapseUsers({ http, serverName, delegatesAccounts: server.delegatesAccounts });
-  return { name: 'Synapse', serverName, users, rooms: createSynapseRooms(http), media: createSynapseMedia(http), server };
+  return {
+    name: 'Synapse',
+    serverName,
+    users,
+    rooms: createSynapseRooms(http),
+    media: createSynapseMedia(http),
+    server,
+  };
 }
