@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Capabilities } from './commands/define.ts';
 import { commands } from './commands/index.ts';
 import type { Config } from './config.ts';
@@ -25,6 +23,8 @@ import { createRoomWatch } from './pipeline/room-watch.ts';
 import { createSecretDelivery } from './pipeline/secrets.ts';
 import { takeLock } from './store/lock.ts';
 import { openStore } from './store/open.ts';
+import { storePath } from './store/store-path.ts';
+import { version } from './version.ts';
 
 /** A running bot. */
 export interface Bot {
@@ -51,8 +51,8 @@ const pruneEveryMs = 24 * 60 * 60_000;
  *             └── intake.ts ──┘└────── request.ts ───────────┘└──── process.ts, confirm.ts ──┘└── execute.ts ──┘└ answer.ts, outbox.ts
  */
 export async function startBot({ config, log }: BotOptions): Promise<Bot> {
-  const storePath = join(config.dataDir, 'castellan.db');
-  const lock = takeLock(storePath);
+  const path = storePath(config.dataDir);
+  const lock = takeLock(path);
   if (lock === undefined) {
     throw new Problem(
       'conflict',
@@ -62,7 +62,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   }
   const clock = Date.now;
   const startedAt = clock();
-  const store = openStore(storePath, { clock });
+  const store = openStore(path, { clock });
   const quitting = new AbortController();
   const stopped = () => quitting.signal.aborted;
   /** Cuts off what is still under way when a stop has waited long enough. */
@@ -82,6 +82,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   let roomNames: readonly string[] = [];
   const homeserver = createSynapse({
     baseUrl: backend.url ?? config.homeserverUrl,
+    mediaUrl: backend.mediaUrl,
     token: config.accessToken(),
     serverName: matrix.serverName,
     botId: matrix.userId,
@@ -174,9 +175,9 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     authorizer,
     gate,
     clock,
-    version: ownVersion(),
+    version: version(),
     startedAt,
-    storePath,
+    storePath: path,
     later: { context: () => context, jobs: () => jobs, waiting: () => intake.waiting() },
   });
   const caps: Capabilities = { ...homeserver, ...local };
@@ -237,7 +238,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   intake.recover();
   jobs.kick();
   dueWorker.wake();
-  log.info({ roomId, userId: matrix.userId, version: ownVersion() }, 'ready');
+  log.info({ roomId, userId: matrix.userId, version: version() }, 'ready');
 
   async function windDown(): Promise<void> {
     quitting.abort();
@@ -285,9 +286,4 @@ async function displayName({ request, userId }: Matrix): Promise<string | undefi
   );
   const { displayname }: Record<string, unknown> = { ...(profile as object | undefined) };
   return typeof displayname === 'string' && displayname !== '' ? displayname : undefined;
-}
-
-function ownVersion(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(file) as { version: unknown }).version);
 }

@@ -64,8 +64,11 @@ export interface JobDefinition<Input, Caps> {
   readonly pace: Pace;
   /** Does one item. */
   step(item: Item, input: Input, caps: Caps, asker: Asker): Promise<ItemResult>;
-  /** After a crash or an unanswered call in the middle of a step; without it the step is simply done again. */
-  settle?(item: Item, input: Input, caps: Caps): Promise<Settled>;
+  /**
+   * After a crash or an unanswered call in the middle of a step; without it the step is simply done again.
+   * `since`: when the job was asked for, in epoch ms by the homeserver's clock.
+   */
+  settle?(item: Item, input: Input, caps: Caps, since: number): Promise<Settled>;
   /**
    * A second half, for `size` stepped items at a time: makes each one's secret, and all are handed out as one message.
    * It may run again with new secrets until that message has arrived. Undefined: this item has none to hand out.
@@ -143,10 +146,13 @@ export interface Command<
 
   /** It sets a state, so it may simply run again. */
   readonly again?: 'safe';
-  /** Otherwise: by reading, was it carried out? */
-  settle?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>): Promise<Settled>;
-  /** For a secret's maker that is settled as done though its secret never arrived: makes another one. */
-  renew?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, asker: Asker): Promise<Reply>;
+  /** Otherwise: by reading, was it carried out since it was asked for (epoch ms by the homeserver's clock)? */
+  settle?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, since: number): Promise<Settled>;
+  /**
+   * For what is settled as done without an answer: does the rest of it, each part of which may be done twice, and says
+   * so. `secretLost`: its secret never arrived, so another one is made.
+   */
+  complete?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, asker: Asker, secretLost: boolean): Promise<Reply>;
 }
 
 /** What the table holds: the same without its types, which `command` has checked. */

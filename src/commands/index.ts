@@ -11,6 +11,7 @@ import roomDetails from './room/details.ts';
 import roomExists from './room/exists.ts';
 import listJoinedMembers from './room/list-joined-members.ts';
 import listRooms from './room/list-rooms.ts';
+import searchRooms from './room/search.ts';
 import adminNotice from './server/admin-notice.ts';
 import serverVersion from './server/version.ts';
 import createList from './user/create-list.ts';
@@ -48,6 +49,7 @@ export const commands: readonly AnyCommand[] = [
   unlock,
 
   listRooms,
+  searchRooms,
   roomDetails,
   listJoinedMembers,
   roomExists,

@@ -14,7 +14,7 @@ export interface Local {
     /** False where the bot may not. */
     invite(userId: string): Promise<boolean>;
     remove(userId: string, reason: string): Promise<boolean>;
-    /** A new message that mentions the room, so that it notifies. */
+    /** A new message, plain text, that mentions the room, so that it notifies. */
     announce(text: string, asker: Asker): Promise<void>;
   };
   readonly jobs: {

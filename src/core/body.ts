@@ -93,6 +93,14 @@ function attempt<T>(read: () => T): { readonly value: T } | { readonly why: Text
   }
 }
 
+/** A name alone: nothing in it that people put between a name and a password. */
+const nameAlone = /^(?:@[^\s,;:|"']+:[^\s,;:|"']+(?::\d+)?|[^\s,;:|"']*)$/u;
+
+/** True where the lines of a message hold one name each and so no secret: such a list may stay in the room. */
+export function onlyNames(below: string): boolean {
+  return below.split('\n').every((line) => line.trimStart().startsWith('# ') || nameAlone.test(line.trim()));
+}
+
 interface CsvRecord {
   readonly line: number;
   readonly cells: readonly string[];
@@ -141,12 +149,26 @@ function readRecord(
       say`It has ${cells.length} values, and there are only ${columns.length} columns: ${columns.join(', ')}.`,
     );
   const record: Record<string, unknown> = {};
+  const secretive = [...(field.columns?.values() ?? [])].some(({ kind }) => kind === 'secret');
   columns.forEach((column, at) => {
     const cell = cells[at] ?? '';
     const about = field.columns?.get(column);
     if (about === undefined) throw new Error(`${field.name} has no column ${column}`);
-    if (cell !== '') record[column] = readValue(about, cell, serverName);
+    if (cell !== '') record[column] = readCell(column, about, cell, secretive, serverName);
     else if (about.required) throw new Problem('usage', say`It has no ${column}.`);
   });
   return record;
+}
+
+/** What is wrong with a cell may repeat it, so where it may be a name and a password in one that is not said. */
+function readCell(column: string, about: Field, cell: string, secretive: boolean, serverName: string): unknown {
+  try {
+    return readValue(about, cell, serverName);
+  } catch (error) {
+    if (!secretive || nameAlone.test(cell)) throw error;
+    throw new Problem(
+      'usage',
+      say`Its ${column} has a space or a mark in it that a ${column} cannot have; the values of a line are divided by commas.`,
+    );
+  }
 }

@@ -13,6 +13,8 @@ export type Kind =
   | 'eventId'
   | 'mxc'
   | 'server'
+  | 'email'
+  | 'displayName'
   | 'secret'
   | 'flag'
   | 'duration'
@@ -46,6 +48,10 @@ export const eventId = string('eventId');
 export const mxc = string('mxc');
 /** A server name, port included. */
 export const server = string('server');
+/** A mail address in the form in which homeservers compare them: in lower case. */
+export const email = string('email');
+/** The name of a person; longer ones could join no room. */
+export const displayName = string('displayName');
 /** A password, a token: kept as typed, never stored, shown or repeated in an error. */
 export const secret = z.string().min(1, { error: 'is empty' }).register(kinds, { kind: 'secret' });
 /** On or off; false when not given. */

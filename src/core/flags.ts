@@ -65,6 +65,9 @@ export function flagsOf(command: Declaration): readonly Flag[] {
   );
 }
 
+/** A usage line has room for three of them. */
+const choicesOf = ({ choices }: Field): string => (choices.length > 3 ? `One of ${choices.join(', ')}.` : '');
+
 function asFlag(field: Field, longs: readonly string[], shorts: readonly string[]): Flag {
   return {
     field: field.name,
@@ -74,6 +77,6 @@ function asFlag(field: Field, longs: readonly string[], shorts: readonly string[
     arity: field.kind === 'flag' ? 0 : field.arity,
     repeatable: field.list,
     secret: field.kind === 'secret',
-    description: field.description ?? '',
+    description: [field.description ?? '', choicesOf(field)].filter((text) => text !== '').join(' '),
   };
 }

@@ -1,5 +1,5 @@
 import type { Catalog, Declaration } from './declaration.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, kebab } from './fields.ts';
 import { type Flag, flagsOf } from './flags.ts';
 import { Problem } from './problem.ts';
 import { type Block, paragraph, type Reply, reply } from './reply.ts';
@@ -68,13 +68,9 @@ export function helpReply(catalog: Catalog, topic: readonly string[], search?: s
 
 function searchPage(catalog: Catalog, search: string): Reply {
   const word = search.toLowerCase();
-  const holds = (command: Declaration): boolean =>
-    [
-      ...namesOf(command),
-      command.summary,
-      ...flagsOf(command).flatMap((flag) => (flag.common ? [] : [...flag.longs, flag.description])),
-    ].some((text) => text.toLowerCase().includes(word));
-  const found = catalog.commands.filter(holds);
+  const holds = (texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(word));
+  const named = catalog.commands.filter((command) => holds([...namesOf(command), command.summary]));
+  const found = [...named, ...catalog.commands.filter((command) => !named.includes(command) && holds(about(command)))];
   if (found.length === 0)
     throw new Problem(
       'not-found',
@@ -85,6 +81,16 @@ function searchPage(catalog: Catalog, search: string): Reply {
     blocks: [lines(found)],
     data: found.map(asData),
   });
+}
+
+/** What a command's page says beyond its names and its summary. */
+function about(command: Declaration): readonly string[] {
+  return [
+    ...[...fieldsOf(command.input).values()].flatMap(({ name, description }) => [kebab(name), description ?? '']),
+    ...flagsOf(command).flatMap((flag) => (flag.common ? [] : flag.longs)),
+    ...(command.cautions ?? []),
+    ...command.examples.map(([title]) => title),
+  ];
 }
 
 function overview(catalog: Catalog): Reply {
@@ -115,7 +121,8 @@ function overview(catalog: Catalog): Reply {
 function nounPage(catalog: Catalog, noun: readonly string[]): Reply {
   const path = noun.join(' ');
   const found = catalog.commands.filter((command) => command.path.startsWith(`${path} `));
-  return reply.says(nouns[path] === undefined ? say`${code(path)}:` : say`${code(path)}, ${nouns[path] ?? ''}:`, {
+  const what = nouns[path] === undefined ? say`` : say` (${nouns[path] ?? ''})`;
+  return reply.says(say`Commands of ${code(path)}${what}:`, {
     blocks: [lines(found), paragraph(say`${code(`${catalog.prefix} help ${path} COMMAND`)} explains one.`)],
     data: found.map(asData),
   });

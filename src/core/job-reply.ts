@@ -9,6 +9,8 @@ export interface Progress {
   readonly heading: Text;
   readonly total: number;
   readonly counts: Readonly<Partial<Record<ItemState, number>>>;
+  /** Nothing will move any more. */
+  readonly ended?: boolean;
 }
 
 /** "Deactivating users: 120 of 300 done, 3 skipped, 1 failed". */
@@ -23,7 +25,7 @@ function tally({ heading, total, counts }: Progress): Text {
 
 /** A running job in one line, to be edited in place. */
 export function progressReply(progress: Progress): Reply {
-  return { outcome: 'done', blocks: [paragraph(say`⏳ ${tally(progress)}`)] };
+  return { outcome: 'done', blocks: [paragraph(say`${progress.ended === true ? '🏁' : '⏳'} ${tally(progress)}`)] };
 }
 
 export interface JobItem {

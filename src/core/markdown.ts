@@ -2,7 +2,7 @@ import { Marked } from 'marked';
 import { clean, cleanLines } from './clean.ts';
 import { pageLine } from './page.ts';
 import type { Block } from './reply.ts';
-import { drawTable, gridOf, gridOfFields } from './table.ts';
+import { bareLines, drawTable, gridOf, gridOfFields } from './table.ts';
 import { code, type Part, say, type Text } from './text.ts';
 
 /** Characters of one value; a room's topic may have thousands. Code holds ids and lines to type and is cut later. */
@@ -20,7 +20,7 @@ interface Writer {
 function write(text: Text, writer: Writer, place: Place): string {
   const one = (part: Part): string => {
     if (part.kind === 'value') return writer.value(clean(part.text, limits[place]), place);
-    if (part.kind === 'code') return writer.code(clean(part.text, limits.code), place);
+    if (part.kind === 'code' || part.kind === 'command') return writer.code(clean(part.text, limits.code), place);
     return place === 'line' ? part.text : unpiped(part.text.replace(/\s+/g, ' '));
   };
   return text.parts.map(one).join('');
@@ -50,9 +50,11 @@ function markdownOf(blocks: readonly Block[], writer: Writer): string {
         return drawTable(gridOfFields(block.fields, (text) => write(text, writer, 'field')));
       case 'listing': {
         if (block.listing.rows.length === 0) return 'None.';
-        const { page, rows } = block.listing;
-        const table = drawTable(gridOf(block.listing, (text) => write(text, writer, 'cell')));
-        return page === undefined ? table : `${table}\n\n${inline(pageLine(page, rows.length))}`;
+        const { page, rows, bare } = block.listing;
+        const drawn = bare
+          ? one({ kind: 'code', text: bareLines(block.listing) })
+          : drawTable(gridOf(block.listing, (text) => write(text, writer, 'cell')));
+        return page === undefined ? drawn : `${drawn}\n\n${inline(pageLine(page, rows.length))}`;
       }
       case 'code': {
         const text = writer.fence(cleanLines(block.text).replace(/\n+$/, ''));

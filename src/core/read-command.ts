@@ -1,5 +1,5 @@
 import { addressed, type Me } from './addressed.ts';
-import type { BadLine } from './body.ts';
+import { type BadLine, onlyNames } from './body.ts';
 import type { Catalog, Declaration } from './declaration.ts';
 import { type Fenced, fencedBlock } from './fence.ts';
 import { type Parsed, parse, unclosedQuote } from './parse.ts';
@@ -9,6 +9,7 @@ import { normalized, resolve, UnknownCommand } from './resolve.ts';
 import { secretFields, secretsTyped } from './secret-fields.ts';
 import { clipped } from './shown.ts';
 import { code, joined, say } from './text.ts';
+import { usage } from './usage.ts';
 import { validate } from './validate.ts';
 import { splitWords, type Word } from './words.ts';
 
@@ -95,7 +96,14 @@ function read<C extends Declaration>(
   const { command, words, unclosed } = found;
   const parsed = parse(command, { line, words, unclosed }, me.prefix);
   if (parsed.help) return helpFor(command.path.split(' '), [], line, me, catalog, formats);
-  const block: Fenced | undefined = body === undefined || body.trim() === '' ? undefined : fencedBlock(body);
+  const below = body === undefined || body.trim() === '' ? undefined : body;
+  if (below !== undefined && command.body === undefined)
+    throw new Problem(
+      'usage',
+      say`${code(command.path)} takes no block and no text below its line.`,
+      say`Usage: ${code(usage(command, me.prefix))}`,
+    );
+  const block: Fenced | undefined = below === undefined ? undefined : fencedBlock(below);
   const { input, duplicates, skipped } = validate(command, parsed, block, me);
   return {
     command,
@@ -227,5 +235,8 @@ function mayHoldSecret(command: Declaration, words: number, body: string | undef
   const place = (command.positionals ?? []).findIndex((name) => secrets.includes(name));
   const inBody = command.body !== undefined && secrets.includes(command.body.into);
   const onLine = secrets.some((name) => name !== command.body?.into);
-  return (inBody && body !== undefined) || (onLine && words > Math.max(0, place));
+  return (
+    (inBody && body !== undefined && !(command.body?.kind === 'csv' && onlyNames(body))) ||
+    (onLine && words > Math.max(0, place))
+  );
 }

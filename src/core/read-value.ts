@@ -12,6 +12,7 @@ import {
   parseServerName,
   parseUser,
 } from './ids.ts';
+import { parseDisplayName, parseEmail } from './people.ts';
 import { Problem } from './problem.ts';
 import { clipped } from './shown.ts';
 import { parseSize } from './sizes.ts';
@@ -43,6 +44,10 @@ export function readValue(field: Pick<Field, 'kind' | 'choices'>, word: string, 
       return parseMxc(word);
     case 'server':
       return parseServerName(word);
+    case 'email':
+      return parseEmail(word);
+    case 'displayName':
+      return parseDisplayName(word);
     case 'duration':
       return parseDuration(word);
     case 'time':

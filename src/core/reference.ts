@@ -1,5 +1,5 @@
 import type { Catalog, Declaration } from './declaration.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, kebab } from './fields.ts';
 import { flagsOf } from './flags.ts';
 import { nouns, standing } from './help.ts';
 import { namesOf } from './resolve.ts';
@@ -33,6 +33,10 @@ export function reference(catalog: Catalog): string {
 function section(command: Declaration, prefix: string): string[] {
   const fields = fieldsOf(command.input);
   const others = namesOf(command).filter((name) => name !== command.path);
+  const about = (command.positionals ?? []).flatMap((name) => {
+    const text = fields.get(name)?.description;
+    return text === undefined ? [] : [`- \`${kebab(name)}\`: ${text}`];
+  });
   const flags = flagsOf(command).filter((flag) => !flag.common || !/^(output|help)$/.test(flag.field));
   return [
     '',
@@ -45,7 +49,8 @@ function section(command: Declaration, prefix: string): string[] {
     '```',
     '',
     `${standing(command)}${others.length === 0 ? '' : ` Also ${others.map((name) => `\`${name}\``).join(', ')}.`}`,
-    ...(flags.length === 0 ? [] : ['']),
+    ...(flags.length + about.length === 0 ? [] : ['']),
+    ...about,
     ...flags.map((flag) => {
       const names = [
         ...flag.shorts.map((letter) => `-${letter}`),

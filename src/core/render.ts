@@ -1,6 +1,7 @@
 import { bodyOf, htmlOf } from './markdown.ts';
 import { csvOf, csvOfListing, jsonOf, listingsOf, type Output } from './output.ts';
 import { pageLine } from './page.ts';
+import { prefixed } from './prefixed.ts';
 import { type Block, type Listing, paragraph, type Reply } from './reply.ts';
 import { type Attachment, type Shortened, setAside, shorten, unitsOf } from './shorten.ts';
 import { say } from './text.ts';
@@ -42,7 +43,7 @@ const mostUnits = 2_000;
 /** Turns a reply into one message within the limit, and the files with what did not go into it. */
 export function renderReply(reply: Reply, options: RenderOptions): Rendered {
   const name = options.path.replaceAll(' ', '-');
-  const listed = withNext(reply, options);
+  const listed = withNext({ ...reply, blocks: prefixed(reply.blocks, options.prefix) }, options);
   const blocks = blocksFor(listed, options, name);
   const files = blocks.flatMap((block) => (block.kind === 'attachment' ? [block] : []));
   const attachments = files.map(({ filename, mimetype, content }) => ({ filename, mimetype, content }));

@@ -17,6 +17,8 @@ export interface Listing {
   /** The server's own objects, one a row, for `-o json`; defaults to `rows`. */
   readonly data?: readonly unknown[];
   readonly page?: Page;
+  /** No table: the first column of `show`, one value a line in a block that can be pasted back. */
+  readonly bare?: true;
 }
 
 /** "1–100 of 4,812": `from` counts from 0; `next` is the command line that shows the next page. */

@@ -2,6 +2,7 @@ import { bodyOf } from './markdown.ts';
 import { csvOfListing } from './output.ts';
 import { pageLine } from './page.ts';
 import { type Block, paragraph } from './reply.ts';
+import { bareLines } from './table.ts';
 import { code, counted, joined, say, type Text } from './text.ts';
 
 export interface Attachment {
@@ -59,7 +60,9 @@ export function shorten(blocks: readonly Block[], most: number, name: string): S
     switch (block.kind) {
       case 'listing': {
         const { page, ...listing } = block.listing;
-        const file = attach('csv', 'text/csv', () => csvOfListing(block.listing));
+        const file = listing.bare
+          ? attach('txt', 'text/plain', () => bareLines(block.listing))
+          : attach('csv', 'text/csv', () => csvOfListing(block.listing));
         return [
           ...kept({ kind: 'listing', listing: { ...listing, rows: listing.rows.slice(0, most) } }),
           note('row', file),

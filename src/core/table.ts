@@ -1,5 +1,6 @@
+import { clean } from './clean.ts';
 import type { Cell, Listing } from './reply.ts';
-import type { Text } from './text.ts';
+import { type Text, wordsOf } from './text.ts';
 
 /** A table reduced to cells that are written out already; `right` names the columns of numbers. */
 export interface Grid {
@@ -69,6 +70,14 @@ export function gridOf(listing: Listing, write: Write): Grid {
 function isNumbers(cells: readonly Cell[]): boolean {
   const filled = cells.filter((cell) => cell !== null && cell !== undefined);
   return filled.length > 0 && filled.every((cell) => typeof cell === 'number');
+}
+
+/** The values of a listing's first shown column, one a line; a value is always one line. */
+export function bareLines({ show: [first = ''], rows }: Listing): string {
+  return rows
+    .map((row) => row[first])
+    .map((cell) => clean(typeof cell === 'object' && cell !== null ? wordsOf(cell) : String(cell ?? '')))
+    .join('\n');
 }
 
 /** One object as a table of two columns; here a false is a "no", since an empty value means unknown. */

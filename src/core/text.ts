@@ -5,7 +5,8 @@
 export type Part =
   | { readonly kind: 'markdown'; readonly text: string }
   | { readonly kind: 'value'; readonly text: string }
-  | { readonly kind: 'code'; readonly text: string };
+  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'command'; readonly text: string };
 
 /** A run of parts; made with {@link say}, turned into a body and a formatted body by `render.ts` only. */
 export interface Text {
@@ -34,6 +35,11 @@ export function say(literals: TemplateStringsArray, ...values: readonly Sayable[
 /** A value shown as inline code: ids, flags, words to type. */
 export function code(value: string): Text {
   return { parts: [{ kind: 'code', text: value }] };
+}
+
+/** A command to type, without its prefix, which is put before it where there is one: "user details @alice:example.org". */
+export function commandLine(words: string): Text {
+  return { parts: [{ kind: 'command', text: words }] };
 }
 
 /** Texts in a row with our own separator between them. */

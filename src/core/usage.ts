@@ -14,6 +14,8 @@ const placeholders: Partial<Record<Kind, string>> = {
   eventId: 'EVENT',
   mxc: 'MXC',
   server: 'SERVER',
+  email: 'ADDRESS',
+  displayName: 'NAME',
   duration: 'DURATION',
   time: 'TIME',
   size: 'SIZE',

@@ -87,7 +87,7 @@ function readBody(
 ): ReadBody | undefined {
   const { body } = command;
   if (block === undefined) return undefined;
-  if (body === undefined) throw new Problem('usage', say`${code(command.path)} takes no block.`);
+  if (body === undefined) throw new Error(`${command.path} takes no block`);
   const field = fields.get(body.into);
   if (field === undefined) throw new Error(`${command.path} has no field ${body.into}`);
   if (body.kind === 'list') return readList(block.lines, field, serverName);

@@ -1,3 +1,5 @@
+import type { Text } from '../core/text.ts';
+
 /**
  * What a homeserver can do, by noun. A backend has some of these; commands name the nouns they need and
  * get nothing else. Every method throws `Problem` for what a person can act on. Writes that got no
@@ -92,6 +94,10 @@ export interface Users {
   get(userId: string): Promise<UserDetails | undefined>;
   /** Live answer of the server; false for unknown accounts. */
   isAdmin(userId: string): Promise<boolean>;
+  /** The account that has this third-party id, an address in lower case; `undefined` where none has. */
+  findByThreepid(medium: string, address: string): Promise<string | undefined>;
+  /** Why the server would make no new account of this name, in its own words; `undefined` where it would. */
+  nameFault(userId: string): Promise<Text | undefined>;
   /** The caller has looked that the account does not exist (Synapse's PUT is an upsert). */
   create(user: NewUser): Promise<void>;
   setPassword(userId: string, password: string, endSessions: boolean): Promise<void>;

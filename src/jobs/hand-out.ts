@@ -34,7 +34,7 @@ export async function handOut(context: Context, job: RunningJob, atOnce: number)
   const mark = `${row.source}/${row.id}/${group}`;
   const counter = `job-secrets:${row.id}:${group}`;
   const attempt = Number(store.values.get(counter) ?? 0) + 1;
-  if (attempt > 1 && (await secrets.arrived(room, mark))) {
+  if (attempt > 1 && (await secrets.arrived(room, mark, attempt - 1))) {
     for (const item of items) finish(item, undefined);
     store.values.delete(counter);
     return 'more';

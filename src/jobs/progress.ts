@@ -1,9 +1,11 @@
+import { totalOf } from '../commands/job/total-of.ts';
 import { jobReply, progressReply } from '../core/job-reply.ts';
 import type { Json } from '../core/json.ts';
 import type { Problem } from '../core/problem.ts';
 import { renderReply } from '../core/render.ts';
 import { paragraph } from '../core/reply.ts';
 import { say } from '../core/text.ts';
+import type { Content } from '../matrix/matrix.ts';
 import { mediaDue, uploaded } from '../pipeline/answer.ts';
 import type { Context } from '../pipeline/context.ts';
 import { frozenOf } from '../pipeline/plan-store.ts';
@@ -19,35 +21,41 @@ export interface Progress {
   moved(): Promise<void>;
 }
 
+/** The job's message as it should read now. */
+function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean): Content {
+  const { heading = job.command } = frozenOf(job.frozen);
+  const progress = progressReply({ heading: say`${heading}`, total: totalOf(job), counts: job.counts, ended });
+  const { content } = renderReply(progress, { output: 'human', prefix, path: job.command });
+  return {
+    ...content,
+    body: `* ${content.body}`,
+    'm.new_content': content,
+    'm.relates_to': { rel_type: 'm.replace', event_id: messageId },
+  };
+}
+
 /** Keeps the job's one message up to date by editing it; nothing depends on whether an edit arrives. */
-export function createProgress(context: Context, row: JobRow, heading: string): Progress {
+export function createProgress(context: Context, row: JobRow): Progress {
   const { store, matrix, catalog } = context;
-  const total = Object.values(row.counts).reduce((sum, count) => sum + count, 0);
   let shownAt = performance.now();
   let shown = 0;
   let sending: Promise<unknown> | undefined;
 
   function edit(): void {
     const job = store.jobs.get(row.id);
-    if (job?.messageId === undefined || job.messageId === '') return;
+    if (job?.messageId === undefined) return;
     const { counts } = job;
-    const ended = total - counts.pending - counts.running - counts.stepped;
-    if (ended - shown < total * editEveryPart) return;
+    const ended = totalOf(job) - counts.pending - counts.running - counts.stepped;
+    if (ended - shown < totalOf(job) * editEveryPart) return;
     shown = ended;
     shownAt = performance.now();
-    const { content } = renderReply(progressReply({ heading: say`${heading}`, total, counts }), {
-      output: 'human',
-      prefix: catalog.prefix,
-      path: row.command,
-    });
-    const edited = {
-      ...content,
-      body: `* ${content.body}`,
-      'm.new_content': content,
-      'm.relates_to': { rel_type: 'm.replace', event_id: job.messageId },
-    };
     sending = matrix
-      .send(row.roomId, 'm.room.message', edited, transactionId(job.messageId, `progress ${ended}`))
+      .send(
+        row.roomId,
+        'm.room.message',
+        editOf(catalog.prefix, job, job.messageId, false),
+        transactionId(job.messageId, `progress ${ended}`),
+      )
       .catch(() => undefined)
       .finally(() => {
         sending = undefined;
@@ -70,6 +78,16 @@ export async function jobEnd(
 ): Promise<NewOutbox> {
   const { store, matrix, catalog } = context;
   const { heading = row.command } = frozenOf(row.frozen);
+  const ended = store.jobs.get(row.id) ?? row;
+  const { messageId } = ended;
+  if (messageId !== undefined) {
+    store.outbox.add({
+      roomId: row.roomId,
+      type: 'm.room.message',
+      content: editOf(catalog.prefix, ended, messageId, true) as Json,
+      transactionId: transactionId(row.source, `job ${row.id} last edit`),
+    });
+  }
   const items = store.jobs.items(row.id);
   const report = jobReply({ heading: say`${heading}`, state, items, path: row.command });
   const why = problem === undefined ? [] : [paragraph(problem.text)];

@@ -11,6 +11,8 @@ export interface RunningJob {
   readonly input: Record<string, unknown>;
   readonly asker: Asker;
   readonly frozen: Frozen;
+  /** When it was asked for: epoch ms by the homeserver's clock. */
+  readonly since: number;
 }
 
 /** Audit entry of one item. */

@@ -72,6 +72,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
       definition: command.job,
       input,
       frozen,
+      since: frozen.since ?? row.createdAt,
       asker: { userId: row.requester, role, source: row.source },
     };
   }
@@ -82,7 +83,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
       job = await insist(() => prepare(row));
       if (job === undefined) return;
       store.jobs.setState(row.id, 'running');
-      const progress = createProgress(context, row, frozenOf(row.frozen).heading ?? row.command);
+      const progress = createProgress(context, row);
       await steps(job, progress);
       if (!stopped()) await handOutAll(job, progress);
     } catch (error) {
@@ -132,7 +133,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     let silences = 0;
     const result = await insist(async (): Promise<ItemResult> => {
       if (!begun && item.state === 'running' && definition.settle !== undefined) {
-        const settled = await definition.settle(item, input, context.caps);
+        const settled = await definition.settle(item, input, context.caps, job.since);
         if (settled === 'done') return { state: 'done' };
         if (settled === 'unknown') return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
       }
@@ -153,9 +154,12 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
       if (problem.code === 'unavailable') throw problem;
       // Cut off by our own stop: the item stays `running` and is settled at the next start.
       if (stopped()) throw new Problem('unavailable', problem.text);
+      // An error of our own may have come after a call that was carried out.
+      if (problem.code === 'internal') return { state: 'unknown', note: wordsOf(problem.text) };
       if (problem.code !== 'unknown-outcome') return { state: 'failed', note: wordsOf(problem.text) };
       const { settle } = definition;
-      const settled = settle === undefined ? 'not done' : await insist(() => settle(item, input, context.caps));
+      const settled =
+        settle === undefined ? 'not done' : await insist(() => settle(item, input, context.caps, job.since));
       if (settled === 'done') return { state: 'done' };
       if (settled === undefined || (settled === 'not done' && mayRepeat())) {
         throw new Problem('unavailable', problem.text);
@@ -182,7 +186,15 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     }
   }
 
+  /** A short job may be over before its own message is sent; the last edit needs that message's id. */
+  async function shown(id: string): Promise<void> {
+    for (let tries = 0; tries < 100 && !stopped() && store.jobs.get(id)?.messageId === undefined; tries++) {
+      await pause(100);
+    }
+  }
+
   async function end(row: JobRow, state: 'finished' | 'cancelled', problem: Problem | undefined): Promise<void> {
+    await shown(row.id);
     const report = await insist(() => jobEnd(context, row, state, problem));
     if (report === undefined) return;
     if (frozenOf(row.frozen).heldSecret) {

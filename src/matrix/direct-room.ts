@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../core/problem.ts';
 import { code, say } from '../core/text.ts';
-import { NoAnswer } from '../http.ts';
+import { MatrixFault, NoAnswer } from '../http.ts';
 import type { Matrix } from './matrix.ts';
 import { isForbidden, isMissing } from './missing.ts';
 import { type RoomState, readRoomState } from './room-state.ts';
@@ -65,7 +65,7 @@ async function createDirectRoom(matrix: Matrix, userId: string): Promise<string>
 
 /**
  * The bot's own room with this user, for secrets: the one used before where it is still private, else a new one.
- * Throws Problem('unavailable') where there is none to be had.
+ * Throws Problem('rejected') where there is none to be had, and 'unavailable' while the homeserver is away.
  */
 export async function openDirectRoom(matrix: Matrix, storage: Storage, userId: string): Promise<string> {
   const name = `direct-room:${userId}`;
@@ -82,10 +82,14 @@ export async function openDirectRoom(matrix: Matrix, storage: Storage, userId: s
   } catch (error) {
     if (error instanceof NoAnswer && error.kind === 'stopped') throw error;
     const reason = error instanceof Error ? error.message : 'no reason given';
-    throw new Problem('unavailable', say`No direct room with ${code(userId)} could be opened: ${reason}`);
+    const refused = error instanceof MatrixFault && error.status < 500 && error.status !== 429;
+    throw new Problem(
+      refused ? 'rejected' : 'unavailable',
+      say`No direct room with ${code(userId)} could be opened: ${reason}`,
+    );
   }
   throw new Problem(
-    'unavailable',
+    'rejected',
     say`No private direct room with ${code(userId)} could be opened: the homeserver changes new rooms.`,
     say`Perhaps it encrypts every room (${code('encryption_enabled_by_default_for_room_type')}); the bot cannot write in those.`,
   );

@@ -9,7 +9,7 @@ import { forgetConsent } from './two-person.ts';
 
 /** A secret that nobody has come to read is removed after this. */
 const longestSecretMs = 24 * 60 * 60_000;
-/** How often it is looked whether the requester has joined. */
+/** How often, at least, it is looked whether the requester has joined. */
 const lookAgainMs = 5 * 60_000;
 const retryMs = 60_000;
 /** The longest a timer is set for; timers overflow at 2^31 ms. */
@@ -70,7 +70,9 @@ export function createDueWorker({ matrix, store, redactAfterMs, removeMedia, log
     const sentAt = now - message.ageMs;
     if (now >= sentAt + longestSecretMs) return undefined;
     const joinedAt = await requesterJoinedAt(roomId);
-    if (joinedAt === undefined) return Math.min(now + lookAgainMs, sentAt + longestSecretMs);
+    if (joinedAt === undefined) {
+      return Math.min(now + Math.min(lookAgainMs, redactAfterMs), sentAt + longestSecretMs);
+    }
     const until = Math.min(Math.max(joinedAt, sentAt) + redactAfterMs, sentAt + longestSecretMs);
     return until > now ? until : undefined;
   }

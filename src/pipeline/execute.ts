@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
-import { code, say, type Text, wordsOf } from '../core/text.ts';
+import { code, commandLine, say, type Text, wordsOf } from '../core/text.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import type { AuditEntry, Due, InboxOutcome, NewJob } from '../store/store.ts';
 import { type AnswerOptions, answerTo, shortCode } from './answer.ts';
@@ -82,7 +82,7 @@ async function handOut(context: Context, act: Act, { secrets }: Reply, room: str
     throw new Problem(
       'secret-gone',
       say`It was done, but the secret could not be sent to you, and nobody has it.`,
-      say`Have a new one made, with ${code('user reset-password')} for a password.`,
+      say`Have a new one made, with ${commandLine('user reset-password')} for a password.`,
     );
   }
 }
@@ -94,14 +94,17 @@ async function afterFailure(
   problem: Problem,
   secretRoom: string | undefined,
 ): Promise<Reply> {
+  if (problem.code === 'internal') return unforeseen(problem);
   if (problem.code !== 'unknown-outcome' || act.command.settle === undefined) return problemReply(problem);
   let settled: Settled;
   try {
-    settled = await act.command.settle(act.input, context.caps);
+    settled = await act.command.settle(act.input, context.caps, act.event.originServerTs);
   } catch {
     settled = 'unknown';
   }
-  if (settled === 'done') return finishSettled(context, act, secretRoom);
+  if (settled === 'done') {
+    return completeSettled(context, act, secretRoom).catch((error) => doneInPart(act, problemOf(error, context.log)));
+  }
   if (settled === 'not done') {
     return problemReply(
       new Problem(
@@ -114,24 +117,43 @@ async function afterFailure(
   return problemReply(problem);
 }
 
-/** The answer to an act that reading found done; a secret that never arrived is made anew. */
-export async function finishSettled(context: Context, act: Act, secretRoom: string | undefined): Promise<Reply> {
+/** An error of our own may have come after a call that was carried out. */
+function unforeseen(problem: Problem): Reply {
+  const said = problemReply(problem);
+  return {
+    ...said,
+    outcome: 'unknown',
+    blocks: [
+      ...said.blocks,
+      paragraph(say`The command may have been carried out in part: look before you send it again.`),
+    ],
+  };
+}
+
+/** The answer to an act that reading found done, after the rest of it was seen to; throws where that cannot be. */
+export async function completeSettled(context: Context, act: Act, secretRoom: string | undefined): Promise<Reply> {
   const { command, input, asker, event } = act;
-  if (secretRoom !== undefined && !(await context.secrets.arrived(secretRoom, event.eventId))) {
-    if (command.renew === undefined) {
-      return problemReply(
-        new Problem('secret-gone', say`It was done, but its secret did not reach you, and nobody has it.`),
-      );
-    }
-    try {
-      const renewed = await command.renew(input, context.caps, asker);
-      await handOut(context, act, renewed, secretRoom);
-      return renewed;
-    } catch (error) {
-      return problemReply(problemOf(error, context.log));
-    }
+  const { attempt = 1 } = context.store.inbox.get(event.eventId) ?? {};
+  const secretLost = secretRoom !== undefined && !(await context.secrets.arrived(secretRoom, event.eventId, attempt));
+  if (command.complete === undefined) {
+    if (!secretLost) return reply.done(say`${code(command.path)} was done, as I see on the server.`);
+    throw new Problem('secret-gone', say`It was done, but its secret did not reach you, and nobody has it.`);
   }
-  return reply.done(say`${code(command.path)} was done, as I see on the server.`);
+  const completed = await command.complete(input, context.caps, asker, secretLost);
+  await handOut(context, act, completed, secretRoom);
+  return completed;
+}
+
+/** Words for an act that was done, but not to its end. */
+function doneInPart({ command }: Act, problem: Problem): Reply {
+  if (problem.code === 'secret-gone') return problemReply(problem);
+  return problemReply(
+    new Problem(
+      'unknown-outcome',
+      say`${code(command.path)} was done, but perhaps not all of it. ${problem.text}`,
+      problem.hint,
+    ),
+  );
 }
 
 /** T3 of an act with an answer. */
@@ -193,7 +215,7 @@ async function acceptJob(
   const { command, event, asker } = act;
   const name = wordsOf(heading);
   const id = shortCode(`job ${event.eventId}`);
-  const frozen: Frozen = { ...act.frozen, heading: name };
+  const frozen: Frozen = { ...act.frozen, heading: name, since: event.originServerTs };
   const job: NewJob = {
     id,
     requester: asker.userId,

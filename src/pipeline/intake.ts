@@ -1,9 +1,9 @@
-import { Problem } from '../core/problem.ts';
 import { NoAnswer } from '../http.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import type { InboxRow } from '../store/store.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
+import { isAway } from './is-away.ts';
 import { createLane } from './lane.ts';
 import { problemOf } from './problem-of.ts';
 import { createProcess, isLocal } from './process.ts';
@@ -82,8 +82,7 @@ export function createIntake({ context, gate, stopped, halted, pause, admit }: I
         return await task();
       } catch (error) {
         if (error instanceof NoAnswer && error.kind === 'stopped') return;
-        const away = error instanceof NoAnswer || (error instanceof Problem && error.code === 'unavailable');
-        if (!away) throw error;
+        if (!isAway(error)) throw error;
         log.warn({ eventId }, 'a command cannot be taken up while the homeserver is away');
         await pause(wait);
       }

@@ -1,8 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Local } from '../commands/local.ts';
-import { bodyOf, htmlOf } from '../core/markdown.ts';
-import { paragraph } from '../core/reply.ts';
-import { code, say } from '../core/text.ts';
+import { clean } from '../core/clean.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
 import { MatrixFault } from '../http.ts';
 import type { JobWorker } from '../jobs/worker.ts';
@@ -60,19 +58,10 @@ export function createLocal(options: LocalOptions): Local {
       invite: (userId) => permitted(() => matrix.invite(roomId, userId)),
       remove: (userId, reason) => permitted(() => matrix.kick(roomId, userId, reason)),
       async announce(text, asker) {
-        const blocks = [paragraph(say`📢 ${text}`), paragraph(say`(${code(asker.userId)})`)];
-        await matrix.send(
-          roomId,
-          'm.room.message',
-          {
-            msgtype: 'm.text',
-            body: `@room ${bodyOf(blocks)}`,
-            format: 'org.matrix.custom.html',
-            formatted_body: htmlOf(blocks),
-            'm.mentions': { room: true },
-          },
-          transactionId(asker.source, 'announce'),
-        );
+        // No formatted body: a client shows all of it as text, whatever it looks like.
+        const body = `@room 📢 ${clean(text)} (${asker.userId})`;
+        const content = { msgtype: 'm.text', body, 'm.mentions': { room: true } };
+        await matrix.send(roomId, 'm.room.message', content, transactionId(asker.source, 'announce'));
       },
     },
     jobs: {

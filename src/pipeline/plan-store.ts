@@ -12,6 +12,8 @@ export interface Frozen {
   readonly heldSecret: boolean;
   /** Of a job: its name for people. */
   readonly heading?: string;
+  /** Of a job: when it was asked for, in epoch ms by the homeserver's clock. */
+  readonly since?: number;
 }
 
 const shape = z.object({
@@ -20,12 +22,18 @@ const shape = z.object({
   count: z.number(),
   heldSecret: z.boolean(),
   heading: z.string().optional(),
+  since: z.number().optional(),
 });
 
 /** Reads what `store` gave back. */
 export function frozenOf(stored: Json): Frozen {
-  const { heading, ...rest } = shape.parse(stored);
-  return { ...rest, own: rest.own as Json, ...(heading === undefined ? {} : { heading }) };
+  const { heading, since, ...rest } = shape.parse(stored);
+  return {
+    ...rest,
+    own: rest.own as Json,
+    ...(heading === undefined ? {} : { heading }),
+    ...(since === undefined ? {} : { since }),
+  };
 }
 
 export const mostNamed = 100;

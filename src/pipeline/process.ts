@@ -31,6 +31,12 @@ export function isLocal({ reading }: Pick<Request, 'reading'>): boolean {
   return reading.kind === 'command' && reading.read.command.local === true;
 }
 
+/** Whether its message may hold a typed secret. */
+function holdsSecret({ reading }: Request): boolean {
+  if (reading.kind === 'unread') return reading.problem.heldSecret;
+  return reading.kind === 'command' && reading.read.secretFields.length > 0;
+}
+
 /** Takes an event from `received` to its end: the way of a command, in one function. Never throws. */
 export function createProcess(context: Context): (request: Request) => Promise<void> {
   const { store, log, authorizer, clock } = context;
@@ -52,12 +58,9 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     said: Reply,
     options: Parameters<typeof answerTo>[3],
   ): Promise<void> {
-    const { event, reading } = request;
-    const held =
-      reading.kind === 'unread'
-        ? reading.problem.heldSecret
-        : reading.kind === 'command' && reading.read.secretFields.length > 0;
-    const removal = held ? await typedSecretRemoval(context, event.eventId) : undefined;
+    const { event } = request;
+    const surely = request.reading.kind === 'command';
+    const removal = holdsSecret(request) ? await typedSecretRemoval(context, event.eventId, surely) : undefined;
     const blocks = removal === undefined ? said.blocks : [...said.blocks, paragraph(removal.said)];
     const answer = await answerTo(context, event, { ...said, blocks }, options);
     store.finish(event.eventId, {
@@ -73,7 +76,9 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     const { sender, eventId } = request.event;
     const last = refusedAt.get(sender);
     if (last !== undefined && clock() - last < refusalEveryMs) {
-      store.finish(eventId, { outcome: 'refused', outbox: () => [] });
+      const removal = holdsSecret(request) ? await typedSecretRemoval(context, eventId) : undefined;
+      store.finish(eventId, { outcome: 'refused', outbox: () => [], due: removal === undefined ? [] : [removal.due] });
+      context.wake.due();
       return;
     }
     refusedAt.set(sender, clock());

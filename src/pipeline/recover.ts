@@ -7,7 +7,8 @@ import type { InboxRow } from '../store/store.ts';
 import { answerTo } from './answer.ts';
 import { allow } from './authorize.ts';
 import type { Context } from './context.ts';
-import { type Act, execute, finishSettled, settle } from './execute.ts';
+import { type Act, completeSettled, execute, settle } from './execute.ts';
+import { isAway } from './is-away.ts';
 import { frozenFrom } from './offer.ts';
 import { frozenOf } from './plan-store.ts';
 import { problemOf } from './problem-of.ts';
@@ -87,6 +88,12 @@ const cutShort = (path: string) =>
     say`Look before you send it again.`,
   );
 
+/** What kept it from being mended is said too. */
+const cutShortFor = (path: string, problem: Problem) =>
+  problem.code === 'secret-gone'
+    ? problem
+    : new Problem('unknown-outcome', say`${cutShort(path).text} ${problem.text}`, problem.hint);
+
 const notDone = (path: string) =>
   new Problem(
     'unavailable',
@@ -94,9 +101,15 @@ const notDone = (path: string) =>
     say`Send it again if it is still meant.`,
   );
 
+const unhandedTo = (path: string, requester: string) =>
+  new Problem(
+    'secret-gone',
+    say`${code(path)} was done, but its secret may not have reached ${code(requester)}, who may not command me any more.`,
+  );
+
 /** An act that was begun and not recorded as ended: found done, done again where that is safe, or said to be unknown. */
 export async function recoverRunning(context: Context, row: InboxRow): Promise<void> {
-  const { matrix, authorizer, log, store, secrets } = context;
+  const { matrix, authorizer, log, store } = context;
   const found = await matrix.event(row.roomId, row.eventId);
   const event: RoomEvent = found ?? {
     roomId: row.roomId,
@@ -107,7 +120,7 @@ export async function recoverRunning(context: Context, row: InboxRow): Promise<v
     content: {},
     redacted: true,
     ageMs: Number.POSITIVE_INFINITY,
-    originServerTs: 0,
+    originServerTs: row.receivedAt,
   };
   const requester = store.plans.get(row.planCode ?? '')?.requester ?? row.sender;
   const role = await authorizer.roleOf(requester);
@@ -116,44 +129,52 @@ export async function recoverRunning(context: Context, row: InboxRow): Promise<v
   let act: Act | undefined;
   try {
     act = await actOf(context, row, event, asker);
+    if (act !== undefined) {
+      const allowed = role !== undefined && (await mayStill(context, role, act));
+      return await mend(context, row, act, allowed);
+    }
   } catch (error) {
-    if (error instanceof Problem && error.code === 'unavailable') throw error;
-    problemOf(error, log);
+    if (isAway(error)) throw error;
+    const problem = problemOf(error, log);
+    if (act !== undefined) return settle(context, act, problemReply(cutShortFor(path, problem)));
   }
-  if (act === undefined) {
-    const answer = await answerTo(context, event, problemReply(cutShort(path)), { path, notify: row.sender });
-    store.finish(row.eventId, {
+  const answer = await answerTo(context, event, problemReply(cutShort(path)), { path, notify: row.sender });
+  store.finish(row.eventId, {
+    outcome: 'unknown',
+    audit: {
+      kind: 'outcome',
+      actor: row.sender,
+      source: row.eventId,
+      command: path,
+      input: null,
+      targets: [],
       outcome: 'unknown',
-      audit: {
-        kind: 'outcome',
-        actor: row.sender,
-        source: row.eventId,
-        command: path,
-        input: null,
-        targets: [],
-        outcome: 'unknown',
-      },
-      outbox: answer.outbox,
-    });
-    return;
-  }
-  const { command, input } = act;
-  const fresh = event.ageMs <= context.settings.maxCommandAgeMs;
-  const allowed = role !== undefined && (await mayStill(context, role, act));
-  const secretRoom = command.makesSecret?.(input) === true ? await secrets.ready(requester) : undefined;
-  if (secretRoom !== undefined && (await secrets.arrived(secretRoom, row.eventId))) {
+    },
+    outbox: answer.outbox,
+  });
+}
+
+/** Brings an act to its end. Whoever may not command any more gets nothing done and no secret. */
+async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean): Promise<void> {
+  const { store, secrets, caps, settings } = context;
+  const { command, input, event, asker } = act;
+  const makesSecret = command.makesSecret?.(input) === true;
+  const secretRoom = makesSecret && allowed ? await secrets.ready(asker.userId) : undefined;
+  if (secretRoom !== undefined && (await secrets.arrived(secretRoom, row.eventId, row.attempt))) {
     // The secret goes out only after the act, so the act is done.
-    return settle(context, act, await finishSettled(context, act, secretRoom));
+    return settle(context, act, await completeSettled(context, act, secretRoom));
   }
-  const mayRepeat = fresh && allowed;
+  const mayRepeat = allowed && event.ageMs <= settings.maxCommandAgeMs;
   if (command.again === 'safe' && mayRepeat) return execute(context, act);
-  const settled: Settled = command.settle === undefined ? 'unknown' : await command.settle(input, context.caps);
+  const settled: Settled =
+    command.settle === undefined ? 'unknown' : await command.settle(input, caps, event.originServerTs);
   if (settled === 'not done' && mayRepeat) return execute(context, act);
-  if (settled === 'not done') return settle(context, act, problemReply(notDone(path)));
-  if (settled === 'unknown') return settle(context, act, problemReply(cutShort(path)));
+  if (settled === 'not done') return settle(context, act, problemReply(notDone(command.path)));
+  if (settled === 'unknown') return settle(context, act, problemReply(cutShort(command.path)));
+  if (makesSecret && !allowed) return settle(context, act, problemReply(unhandedTo(command.path, asker.userId)));
   // A secret may be made anew under this event's next number.
-  if (secretRoom !== undefined) store.begin(row.eventId, undefined, path, row.planCode);
-  return settle(context, act, await finishSettled(context, act, secretRoom));
+  if (secretRoom !== undefined) store.begin(row.eventId, undefined, command.path, row.planCode);
+  return settle(context, act, await completeSettled(context, act, secretRoom));
 }
 
 async function mayStill(context: Context, role: Parameters<typeof allow>[0], act: Act): Promise<boolean> {

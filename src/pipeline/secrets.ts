@@ -25,12 +25,15 @@ export interface SecretOptions {
 export interface SecretDelivery {
   /** Checked before the act: the room a secret for this user would go to. Throws where there is none. */
   ready(userId: string): Promise<string>;
-  /** True where a message with a secret for this event stands in the user's room; its redaction is then planned. */
-  arrived(roomId: string, forEvent: string): Promise<boolean>;
+  /**
+   * True where the message with the secret of that attempt stands in the user's room; what an earlier attempt sent may
+   * have come to nothing since. The redaction of all that is found is planned.
+   */
+  arrived(roomId: string, forEvent: string, attempt: number): Promise<boolean>;
   /** `attempt` numbers the message: the homeserver would drop other content under a number used before. */
   send(roomId: string, forEvent: string, attempt: number, secrets: readonly Secret[]): Promise<void>;
-  /** "in our direct room", for the answer. */
-  readonly where: 'in a direct message' | 'in the next message';
+  /** For the answer, which comes after the message with the secret. */
+  readonly where: 'in a direct message' | 'in the message above';
 }
 
 /** One secret stands by itself, to be copied with one tap; many stand in a list, so that fifty fit into a message. */
@@ -44,7 +47,9 @@ function shown(secrets: readonly Secret[]): Block[] {
 
 export function createSecretDelivery(options: SecretOptions): SecretDelivery {
   const { matrix, store, clock } = options;
-  const footer = say`Log in at ${options.clientUrl}. This message is removed ${formatDuration(options.redactAfterMs)} after you have joined this room.`;
+  const after = formatDuration(options.redactAfterMs);
+  const when = options.delivery === 'room' ? `after ${after}` : `${after} after you have joined this room`;
+  const footer = say`Log in at ${options.clientUrl}. This message is removed ${when}.`;
 
   /** The time to redact counts from when the requester has joined, which is looked up when it comes. */
   function planRedaction(roomId: string, eventId: string): void {
@@ -60,7 +65,7 @@ export function createSecretDelivery(options: SecretOptions): SecretDelivery {
   }
 
   return {
-    where: options.delivery === 'room' ? 'in the next message' : 'in a direct message',
+    where: options.delivery === 'room' ? 'in the message above' : 'in a direct message',
 
     async ready(userId) {
       if (options.delivery === 'none') {
@@ -72,10 +77,10 @@ export function createSecretDelivery(options: SecretOptions): SecretDelivery {
       return options.delivery === 'room' ? options.roomId : openDirectRoom(matrix, store.values, userId);
     },
 
-    async arrived(roomId, forEvent) {
+    async arrived(roomId, forEvent, attempt) {
       const found = await findDelivered(matrix, roomId, forEvent);
       for (const { eventId } of found) planRedaction(roomId, eventId);
-      return found.length > 0;
+      return found.some(({ n }) => n === attempt);
     },
 
     async send(roomId, forEvent, attempt, secrets) {

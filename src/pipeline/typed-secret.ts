@@ -19,8 +19,15 @@ async function mayRedact({ matrix, roomId }: Context): Promise<boolean> {
   return create?.room_version === '12' && !(matrix.userId in users);
 }
 
-/** What removes a command's message that held a typed secret: due at once, and the words that say so. */
-export async function typedSecretRemoval(context: Context, eventId: string): Promise<{ due: Due; said: Text }> {
+/**
+ * What removes a command's message that held a typed secret: due at once, and the words that say so. Not `surely`: the
+ * message was not understood, and a secret may be in it.
+ */
+export async function typedSecretRemoval(
+  context: Context,
+  eventId: string,
+  surely = true,
+): Promise<{ due: Due; said: Text }> {
   const due: Due = {
     key: `redact ${eventId}`,
     kind: 'redact',
@@ -33,7 +40,7 @@ export async function typedSecretRemoval(context: Context, eventId: string): Pro
   return {
     due,
     said: may
-      ? say`🔒 Your message held a secret: I am removing it from this room.`
-      : say`⚠️ Your message holds a secret and I may not remove it: please delete it yourself, and give me the power to redact.`,
+      ? say`🔒 Your message ${surely ? 'held' : 'may have held'} a secret: I am removing it from this room.`
+      : say`⚠️ Your message ${surely ? 'holds' : 'may hold'} a secret and I may not remove it: please delete it yourself, and give me the power to redact.`,
   };
 }

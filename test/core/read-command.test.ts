@@ -295,6 +295,20 @@ describe('secrets', () => {
     expect(problem instanceof Unread && problem.heldSecret).toBe(false);
   });
 
+  it.each([
+    ['alice hunter2', true],
+    ['alice;hunter2', true],
+    ['alice:hunter2', true],
+    ['@alice:example.org:hunter2', true],
+    ['alice,hunter2', true],
+    ['Alice', false],
+    ['# people\nAlice\n\n@bob:other.org', false],
+  ])('divided from the name by something else are not repeated: %j', (lines, held) => {
+    const { problem, words } = thrown(() => line('user create-list', `\`\`\`\nBOB\n${lines}\n\`\`\``));
+    expect(words).not.toContain('hunter2');
+    expect(problem instanceof Unread && problem.heldSecret).toBe(held);
+  });
+
   it('in a list that cannot be used are not repeated', () => {
     const { problem, words } = thrown(() => line('user create-list', '```\nBad Name,hunter2\nbob,"hunter2\n```'));
     expect(words).not.toContain('hunter2');

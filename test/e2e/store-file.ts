@@ -2,14 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
-/** Asks or changes the bot's store from outside; for changes the bot must be down. Returns rows, if any. */
-export function inStore(dataDir: string, sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
+/** Rows of the bot's store, read while it runs or after. */
+export function fromStore(dataDir: string, sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
+  const db = new Database(join(dataDir, 'castellan.db'), { readonly: true });
+  try {
+    return db.prepare<unknown[], Record<string, unknown>>(sql).all(...parameters);
+  } finally {
+    db.close();
+  }
+}
+
+/** Changes the store of a bot that is down. */
+export function changeStore(dataDir: string, sql: string, ...parameters: unknown[]): void {
   const db = new Database(join(dataDir, 'castellan.db'));
   try {
-    const statement = db.prepare<unknown[], Record<string, unknown>>(sql);
-    if (statement.reader) return statement.all(...parameters);
-    statement.run(...parameters);
-    return [];
+    db.prepare(sql).run(...parameters);
   } finally {
     db.close();
   }

@@ -58,7 +58,7 @@ async function find(): Promise<SynapseWay> {
       'No Synapse can be had to test against:',
       '- CASTELLAN_TEST_SYNAPSE_URL and CASTELLAN_TEST_SYNAPSE_SHARED_SECRET are not both set',
       '- synapse_homeserver is not on the PATH',
-      `- ${chroot.message}`,
+      `- chroot: ${chroot.message}`,
       `- ${docker.message}`,
     ].join('\n'),
   );

@@ -88,7 +88,7 @@ describeWithSynapse('the bot’s direct rooms and its claim on the account', () 
       matrix = await connect(scripted.url);
       const problem = await open().catch((error: unknown) => error);
       expect(problem).toBeInstanceOf(Problem);
-      expect(problem).toMatchObject({ code: 'unavailable', message: expect.stringContaining('Not you') });
+      expect(problem).toMatchObject({ code: 'rejected', message: expect.stringContaining('Not you') });
       expect(storage.values.size).toBe(0);
     } finally {
       await scripted.close();

@@ -16,6 +16,8 @@ export default command({
   async run(_, { status, clock }) {
     const now = clock();
     const state = status();
+    // This command is one of them.
+    const waiting = Math.max(0, state.waiting - 1);
     const sync =
       state.sync === 'well' || state.sync === 'starting'
         ? state.sync
@@ -27,14 +29,14 @@ export default command({
         ['Homeserver', state.backend],
         ['Running for', formatDuration(now - state.startedAt)],
         ['Sync', sync],
-        ['Commands waiting', state.waiting],
+        ['Commands waiting', waiting],
         ['Open plans', state.openPlans],
         ['Running jobs', state.runningJobs],
         ['Audit trail', counted(state.auditRecords, 'record')],
         ['Database', formatBytes(state.databaseBytes)],
         ['Messages that were no commands', ignored.join(', ') || 0],
       ],
-      state,
+      { ...state, waiting },
     );
   },
 });

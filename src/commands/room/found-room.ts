@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
 import type { RoomDetails, Rooms } from '../../homeserver/homeserver.ts';
 
 /** The room an id or alias stands for, as this server knows it, or a Problem that says which of the two is wrong. */
@@ -9,7 +9,7 @@ export async function foundRoom(rooms: Rooms, idOrAlias: string): Promise<RoomDe
     throw new Problem(
       'not-found',
       say`The alias ${code(idOrAlias)} leads nowhere.`,
-      say`Look for the room with ${code('room list-rooms --name …')}.`,
+      say`Look for the room with ${commandLine('room list-rooms --name …')}.`,
     );
   }
   const room = await rooms.get(roomId);
@@ -17,6 +17,6 @@ export async function foundRoom(rooms: Rooms, idOrAlias: string): Promise<RoomDe
   throw new Problem(
     'not-found',
     say`This server does not know the room ${code(roomId)}.`,
-    say`Look for the room with ${code('room list-rooms --name …')}.`,
+    say`Look for the room with ${commandLine('room list-rooms --name …')}.`,
   );
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { newUser, secret, text } from '../../core/fields.ts';
+import { displayName, newUser, secret } from '../../core/fields.ts';
 import { madePassword } from '../../core/made-password.ts';
-import { Problem } from '../../core/problem.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { inParallel } from '../in-parallel.ts';
+import { createdSince } from './created-since.ts';
 
 /** Passwords are handed out for this many accounts in one message. */
 const batch = 50;
@@ -13,8 +13,11 @@ const lookingAtOnce = 4;
 const account = z.object({
   username: newUser,
   password: secret.optional(),
-  displayName: text.optional(),
+  displayName: displayName.optional(),
 });
+
+const makesSome = (accounts: readonly z.output<typeof account>[]) =>
+  accounts.some(({ password }) => password === undefined);
 
 export default command({
   path: 'user create-list',
@@ -29,30 +32,25 @@ export default command({
   danger: 'confirm',
   role: 'admin',
   needs: ['users'],
-  makesSecret: ({ accounts }) => accounts.some(({ password }) => password === undefined),
+  makesSecret: ({ accounts }) => makesSome(accounts),
 
   async plan({ accounts }, { users }) {
-    const twice = accounts.filter(
-      ({ username }, at) => accounts.findIndex((other) => other.username === username) < at,
+    const faults = await inParallel(accounts, lookingAtOnce, async ({ username }) =>
+      (await users.get(username)) ? say`exists already` : users.nameFault(username),
     );
-    if (twice.length > 0) {
-      throw new Problem(
-        'usage',
-        say`The list names ${code(twice[0]?.username ?? '')} more than once; nothing was created.`,
-      );
-    }
-    const existing = await inParallel(accounts, lookingAtOnce, ({ username }) => users.get(username));
-    const fresh = accounts.filter((_, at) => !existing[at]);
+    const fresh = accounts.filter((_, at) => faults[at] === undefined);
     return {
       title: say`Create ${counted(fresh.length, 'account')}.`,
-      targets: fresh.map(({ username, displayName, password }) => ({
-        id: username,
-        note: say`${displayName ?? ''}${password === undefined ? '' : displayName === undefined ? 'with the given password' : ', with the given password'}`,
-      })),
-      skipped: accounts
-        .filter((_, at) => existing[at])
-        .map(({ username }) => ({ id: username, why: say`exists already` })),
-      cautions: [],
+      targets: fresh.map(({ username, displayName, password }) => {
+        const given = password === undefined ? [] : ['with the given password'];
+        const notes = [...(displayName === undefined ? [] : [displayName]), ...given];
+        return { id: username, ...(notes.length === 0 ? {} : { note: say`${notes.join(', ')}` }) };
+      }),
+      skipped: accounts.flatMap(({ username }, at) => {
+        const why = faults[at];
+        return why === undefined ? [] : [{ id: username, why }];
+      }),
+      cautions: makesSome(fresh) ? [say`The passwords that are made come to you in direct messages.`] : [],
       frozen: { accounts: fresh.map(({ username, displayName }) => ({ username, displayName: displayName ?? null })) },
     };
   },
@@ -70,12 +68,12 @@ export default command({
   job: {
     pace: 'hashing',
     async step({ target, data }, _input, { users }) {
-      if (await users.get(target)) return { state: 'failed', note: 'exists already' };
+      if (await users.get(target)) return { state: 'skipped', note: 'made by someone else since the plan was shown' };
       const { displayName } = z.object({ displayName: z.string().nullable() }).parse(data);
       await users.create({ userId: target, ...(displayName === null ? {} : { displayname: displayName }) });
       return { state: 'done' };
     },
-    settle: async ({ target }, _input, { users }) => ((await users.get(target)) ? 'done' : 'not done'),
+    settle: async ({ target }, _input, { users }, since) => createdSince(await users.get(target), since),
     handOut: {
       size: batch,
       async make({ target }, { accounts }, { users }) {

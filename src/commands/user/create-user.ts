@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { flag, newUser, secret, text } from '../../core/fields.ts';
+import { atMostOneOf, displayName, email, flag, newUser, secret } from '../../core/fields.ts';
 import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
-import { code, joined, say } from '../../core/text.ts';
+import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
 import type { NewUser, Users } from '../../homeserver/homeserver.ts';
 import { command } from '../define.ts';
+import type { Local } from '../local.ts';
+import { createdSince } from './created-since.ts';
 
 /** True while nobody but the bot could administer the server. */
 async function lacksAdmin(users: Users, botId: string): Promise<boolean> {
@@ -25,14 +27,18 @@ export default command({
     'Without a password a strong one is made and sent to you in a direct message.',
     'While the server has no admin but the bot, the new account is made admin, unless --no-admin is given.',
   ],
-  input: z.object({
-    username: newUser.describe('The localpart, or the whole user id on this server.'),
-    password: secret.optional().describe('Better left out: what you type stands in the room until the bot removes it.'),
-    admin: flag.describe('Make the account a server admin.'),
-    noAdmin: flag.describe('Never make it an admin.'),
-    displayName: text.optional().describe('The name people see.'),
-    email: z.array(text).default([]).describe('Bind this mail address; may be given again.'),
-  }),
+  input: z
+    .object({
+      username: newUser.describe('The localpart, or the whole user id on this server.'),
+      password: secret
+        .optional()
+        .describe('Better left out: what you type stands in the room until the bot removes it.'),
+      admin: flag.describe('Make the account a server admin.'),
+      noAdmin: flag.describe('Never make it an admin.'),
+      displayName: displayName.optional().describe('The name people see.'),
+      email: z.array(email).default([]).describe('Bind this mail address; may be given again.'),
+    })
+    .check(atMostOneOf('admin', 'noAdmin')),
   positionals: ['username', 'password'],
   examples: [
     ['With a generated password', '!admin user create-user alice'],
@@ -61,10 +67,12 @@ export default command({
 
   async run(input, { users, adminRoom }) {
     const { username: userId, displayName } = input;
-    if (input.admin && input.noAdmin) {
-      throw new Problem('usage', say`${code('--admin')} and ${code('--no-admin')} contradict each other.`);
-    }
     if (await users.get(userId)) throw exists(userId);
+    // Synapse would take the address away from whoever has it.
+    for (const address of input.email) {
+      const owner = await users.findByThreepid('email', address);
+      if (owner !== undefined) throw taken(address, owner);
+    }
     const first = !input.noAdmin && !input.admin && (await lacksAdmin(users, adminRoom.botId));
     const admin = input.admin || first;
     const made = input.password === undefined ? madePassword() : undefined;
@@ -78,32 +86,43 @@ export default command({
     await users.create(account);
     const lines = [say`Created ${code(userId)}. Log in at ${adminRoom.clientUrl}.`];
     if (first) lines.push(say`It was made a **server admin**, since the server had none but the bot.`);
-    if (admin) {
-      lines.push(
-        (await adminRoom.invite(userId))
-          ? say`It was invited to this room.`
-          : say`I could not invite it to this room: please do that yourself.`,
-      );
-    }
+    if (admin) lines.push(await invited(adminRoom, userId));
     return reply.done(joined(lines, ' '), {
       ...handedOver(userId, made),
       change: { before: null, after: { userId, admin, displayName: displayName ?? null, emails: input.email } },
     });
   },
 
-  settle: async ({ username }, { users }) => ((await users.get(username)) ? 'done' : 'not done'),
+  settle: async ({ username }, { users }, since) => createdSince(await users.get(username), since),
 
-  async renew({ username }, { users, adminRoom }) {
-    const made = madePassword();
-    await users.setPassword(username, made, false);
-    return reply.done(say`Created ${code(username)}. Log in at ${adminRoom.clientUrl}.`, handedOver(username, made));
+  async complete({ username }, { users, adminRoom }, _asker, secretLost) {
+    const lines = [say`Created ${code(username)}. Log in at ${adminRoom.clientUrl}.`];
+    const account = await users.get(username);
+    if (account?.admin) lines.push(say`It is a **server admin**.`, await invited(adminRoom, username));
+    const made = secretLost ? madePassword() : undefined;
+    if (made !== undefined) await users.setPassword(username, made, false);
+    return reply.done(joined(lines, ' '), handedOver(username, made));
   },
 });
+
+async function invited(adminRoom: Local['adminRoom'], userId: string): Promise<Text> {
+  if ((await adminRoom.members()).has(userId)) return say`It is in this room.`;
+  return (await adminRoom.invite(userId))
+    ? say`It was invited to this room.`
+    : say`I could not invite it to this room: please do that yourself.`;
+}
 
 function exists(userId: string): Problem {
   return new Problem(
     'exists',
     say`The account ${code(userId)} exists already; nothing was changed.`,
-    say`See ${code(`user details ${userId}`)}, or ${code(`user reset-password ${userId}`)} for a new password.`,
+    say`See ${commandLine(`user details ${userId}`)}, or ${commandLine(`user reset-password ${userId}`)} for a new password.`,
+  );
+}
+
+function taken(address: string, owner: string): Problem {
+  return new Problem(
+    'exists',
+    say`The mail address ${code(address)} belongs to ${code(owner)} already; no account was created.`,
   );
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { madePassword } from '../../core/made-password.ts';
-import { counted, say, type Text } from '../../core/text.ts';
+import { say, type Text } from '../../core/text.ts';
 import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
 
 export interface DeactivateOptions {
@@ -22,22 +22,18 @@ async function roomsStillJoined(users: Users, userId: string): Promise<number> {
   }
 }
 
-/** Deactivates and checks that the rooms were left, or does the nearest thing that keeps them; says which. */
+/**
+ * Deactivates and checks that the rooms were left, or does the nearest thing that keeps them. Resolves to the number of
+ * rooms that the account should have left and is still in.
+ */
 export async function deactivateAccount(
   users: Users,
-  account: UserDetails,
+  { userId }: UserDetails,
   { erase, noLeaveRooms }: DeactivateOptions,
-): Promise<{ readonly complete: boolean; readonly said: Text }> {
-  const { userId } = account;
+): Promise<number> {
   if (!noLeaveRooms) {
     await users.deactivate(userId, erase);
-    const left = await roomsStillJoined(users, userId);
-    return left === 0
-      ? { complete: true, said: erase ? say`deactivated and erased` : say`deactivated` }
-      : {
-          complete: false,
-          said: say`deactivated, but still in ${counted(left, 'room')}: the server has not left them yet`,
-        };
+    return roomsStillJoined(users, userId);
   }
   // Locked first: from then on nothing of the rest can be undone by the account itself.
   await users.setLocked(userId, true);
@@ -49,10 +45,7 @@ export async function deactivateAccount(
       devices.map(({ deviceId }) => deviceId),
     );
   await users.removeThreepids(userId);
-  return {
-    complete: true,
-    said: say`locked, not deactivated: sessions ended, password and third-party ids gone, rooms kept`,
-  };
+  return 0;
 }
 
 /** What must be known before an account is deactivated. */

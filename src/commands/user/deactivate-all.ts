@@ -65,12 +65,12 @@ export default command({
     };
   },
 
-  async run(_input, _caps, _asker, frozen) {
+  async run({ noLeaveRooms }, _caps, _asker, frozen) {
     const userIds = frozen?.users ?? [];
     return {
       job: {
         items: userIds.map((target) => ({ target })),
-        heading: say`Deactivating ${counted(userIds.length, 'account')}`,
+        heading: say`${noLeaveRooms ? 'Locking' : 'Deactivating'} ${counted(userIds.length, 'account')}`,
       },
     };
   },
@@ -82,8 +82,9 @@ export default command({
       if (!account) return { state: 'skipped', note: 'gone since the plan was shown' };
       if (account.admin && !input.force)
         return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
-      const { complete, said } = await deactivateAccount(users, account, input);
-      return complete ? { state: 'done' } : { state: 'failed', note: said.parts.map((part) => part.text).join('') };
+      const stillIn = await deactivateAccount(users, account, input);
+      if (stillIn === 0) return { state: 'done' };
+      return { state: 'failed', note: `deactivated, but still in ${counted(stillIn, 'room')}` };
     },
   },
 });

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { flag, localUser } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
-import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { cautionsOf, deactivateAccount, deactivationCautions, deactivationHelp } from './deactivate-account.ts';
 import { localAccount } from './local-account.ts';
+import { notTheBot } from './not-the-bot.ts';
 
 export default command({
   path: 'user deactivate',
@@ -34,10 +35,12 @@ export default command({
   async plan(input, { users, adminRoom }, asker) {
     check(input);
     const { user } = input;
-    if (user === adminRoom.botId)
-      throw new Problem('never', say`${code(user)} is me. I never deactivate my own account.`);
+    notTheBot(user, adminRoom.botId, 'deactivate');
     const account = await localAccount(users, user);
     const rooms = await users.joinedRooms(user);
+    if (account.deactivated && rooms.length === 0 && (account.erased || !input.erase)) {
+      throw new Problem('conflict', say`${code(user)} is deactivated already; there is nothing to do.`);
+    }
     const devices = await users.devices(user);
     const standsOut: Text[] = [
       say`in ${counted(rooms.length, 'room')}`,
@@ -66,17 +69,24 @@ export default command({
         say`${code(input.user)} has become a server admin since the plan was shown; nothing was done.`,
       );
     }
-    const { complete, said } = await deactivateAccount(users, account, input);
+    const stillIn = await deactivateAccount(users, account, input);
     const change = {
       before: { deactivated: account.deactivated, locked: account.locked, admin: account.admin },
       after: { deactivated: !input.noLeaveRooms, locked: input.noLeaveRooms || account.locked, erased: input.erase },
     };
-    return complete
-      ? reply.done(say`${code(input.user)}: ${said}.`, { change })
-      : reply.says(
-          say`⚠️ ${code(input.user)}: ${said}. Look again with ${code(`user list-joined-rooms ${input.user}`)}.`,
-          { change },
-        );
+    const who = code(input.user);
+    if (stillIn > 0) {
+      return reply.says(
+        say`⚠️ Deactivated ${who}, but it is still in ${counted(stillIn, 'room')}: the server has not left them yet. Look again with ${commandLine(`user list-joined-rooms ${input.user}`)}.`,
+        { change },
+      );
+    }
+    return reply.done(
+      input.noLeaveRooms
+        ? say`${who} is **locked, not deactivated**: its sessions have ended, its password and third-party ids are gone, its rooms are kept.`
+        : say`${input.erase ? 'Deactivated and erased' : 'Deactivated'} ${who}: its sessions have ended, and it is in no room any more.`,
+      { change },
+    );
   },
 
   again: 'safe',

@@ -1,10 +1,77 @@
 import { z } from 'zod';
-import { flag, user } from '../../core/fields.ts';
+import { flag, listing, listingShort, user } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
+import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
-import { type Cell, reply } from '../../core/reply.ts';
-import { code, counted, say } from '../../core/text.ts';
+import { type Listing, reply } from '../../core/reply.ts';
+import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import { type Membership, type RoomDetails, roomSorts } from '../../homeserver/homeserver.ts';
 import { command } from '../define.ts';
+import { inParallel } from '../in-parallel.ts';
 import { localAccount } from './local-account.ts';
+
+const lookingAtOnce = 4;
+
+interface Row {
+  readonly roomId: string;
+  readonly membership: Membership;
+  /** Undefined where this server does not know the room. */
+  readonly room: RoomDetails | undefined;
+}
+
+/** "joined", as people call it. */
+const words: Readonly<Record<Membership, string>> = {
+  join: 'joined',
+  invite: 'invited',
+  knock: 'knocking',
+  leave: 'left',
+  ban: 'banned',
+};
+
+/** Numbers from the largest, as the homeserver sorts its rooms; what is unknown comes last. */
+function compare(one: unknown, other: unknown): number {
+  if (one === undefined || one === null) return other === undefined || other === null ? 0 : 1;
+  if (other === undefined || other === null) return -1;
+  if (typeof one === 'number' && typeof other === 'number') return other - one;
+  return String(one).localeCompare(String(other));
+}
+
+/** "3 joined, 1 invited" */
+function tally(memberships: readonly Membership[]): Text {
+  const counts = Map.groupBy(memberships, (membership) => membership);
+  return joined(
+    (Object.keys(words) as Membership[]).flatMap((membership) => {
+      const count = counts.get(membership)?.length ?? 0;
+      return count === 0 ? [] : [say`${count.toLocaleString('en')} ${words[membership]}`];
+    }),
+  );
+}
+
+function listed(rows: readonly Row[], show: 'table' | 'aliases' | 'ids', all: boolean): Omit<Listing, 'page'> {
+  if (show !== 'table') {
+    const names = rows.map(({ roomId, room }) => (show === 'ids' ? roomId : (room?.canonicalAlias ?? roomId)));
+    const columns = [{ key: 'room', title: 'Room' }];
+    return { columns, show: ['room'], rows: names.map((room) => ({ room })), data: names, bare: true };
+  }
+  return {
+    columns: [
+      { key: 'name', title: 'Name' },
+      { key: 'alias', title: 'Alias' },
+      { key: 'members', title: 'Members', align: 'right' },
+      { key: 'membership', title: 'Membership' },
+      { key: 'room', title: 'Room' },
+    ],
+    show: ['name', 'alias', 'members', ...(all ? ['membership'] : []), 'room'],
+    rows: rows.map(({ roomId, membership, room }) => ({
+      name: room?.name,
+      alias: room?.canonicalAlias,
+      members: room?.joinedMembers,
+      membership: words[membership],
+      room: roomId,
+    })),
+    data: rows.map(({ roomId, membership, room }) => ({ ...room?.raw, room_id: roomId, membership })),
+  };
+}
 
 export default command({
   path: 'user list-joined-rooms',
@@ -13,13 +80,16 @@ export default command({
   input: z.object({
     user: user.describe('Which account; of a remote one, the rooms shared with this server are known.'),
     allMemberships: flag.describe('Also invited, left, banned and knocking.'),
-    aliases: flag.describe('Only the aliases.'),
-    ids: flag.describe('Only the room ids.'),
+    aliases: flag.describe('Only the aliases, in a block to paste; where a room has none, its id.'),
+    ids: flag.describe('Only the room ids, in a block to paste.'),
+    ...listing(roomSorts),
   }),
   positionals: ['user'],
+  short: listingShort,
   examples: [
     ['Where is alice?', '!admin user list-joined-rooms alice'],
     ['Invites and bans too', '!admin user membership alice --all-memberships'],
+    ['Ids to paste into another command', '!admin user list-joined-rooms alice --ids --all'],
   ],
   danger: 'read',
   role: 'viewer',
@@ -29,41 +99,33 @@ export default command({
     if (input.aliases && input.ids) {
       throw new Problem('usage', say`${code('--aliases')} and ${code('--ids')} do not go together.`);
     }
-    const local = input.user.endsWith(adminRoom.botId.slice(adminRoom.botId.indexOf(':')));
+    const local = serverOf(input.user) === serverOf(adminRoom.botId);
     if (local) await localAccount(users, input.user);
-    const memberships = input.allMemberships
+    const memberships: readonly (readonly [string, Membership])[] = input.allMemberships
       ? [...(await users.memberships(input.user))]
       : (await users.joinedRooms(input.user)).map((roomId) => [roomId, 'join'] as const);
-    const rows: Record<string, Cell>[] = [];
-    for (const [roomId, membership] of memberships) {
-      const room = await rooms.get(roomId);
-      rows.push({
-        name: room?.name,
-        alias: room?.canonicalAlias,
-        room: roomId,
-        members: room?.joinedMembers,
-        membership,
-      });
+    const who = code(input.user);
+    if (memberships.length === 0) {
+      const known = local ? say`` : say` that this server knows`;
+      return reply.says(say`${who} is in no room${known}.`, { data: [] });
     }
-    rows.sort((a, b) => Number(b.members ?? 0) - Number(a.members ?? 0));
-    const only = input.aliases ? ['alias'] : input.ids ? ['room'] : undefined;
+    const window = windowOf(input);
+    const sort = input.sort ?? 'joined_members';
+    const found = await inParallel(
+      memberships,
+      lookingAtOnce,
+      async ([roomId, membership]): Promise<Row> => ({ roomId, membership, room: await rooms.get(roomId) }),
+    );
+    found.sort((one, other) => compare(one.room?.raw[sort], other.room?.raw[sort]));
+    if (input.reverse) found.reverse();
+    const shown = found.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
+    const page = pageOf(window, shown.length, found.length);
+    const show = input.aliases ? 'aliases' : input.ids ? 'ids' : 'table';
     return reply.listing(
-      {
-        columns: [
-          { key: 'name', title: 'Name' },
-          { key: 'alias', title: 'Alias' },
-          { key: 'room', title: 'Room' },
-          { key: 'members', title: 'Members', align: 'right' },
-          { key: 'membership', title: 'Membership' },
-        ],
-        show:
-          only ??
-          (input.allMemberships
-            ? ['name', 'alias', 'room', 'members', 'membership']
-            : ['name', 'alias', 'room', 'members']),
-        rows,
-      },
-      say`${code(input.user)} is in ${counted(rows.length, 'room')}.`,
+      { ...listed(shown, show, input.allMemberships), page },
+      input.allMemberships
+        ? say`Rooms of ${who}: ${tally(memberships.map(([, membership]) => membership))}.`
+        : say`${who} is in ${counted(found.length, 'room')}.`,
     );
   },
 });

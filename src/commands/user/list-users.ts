@@ -3,7 +3,7 @@ import { duration, flag, listing, listingShort, text, time } from '../../core/fi
 import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Column, reply } from '../../core/reply.ts';
-import { code, counted, say } from '../../core/text.ts';
+import { code, counted, joined, say } from '../../core/text.ts';
 import { type UserQuery, type UserRow, type Users, userSorts } from '../../homeserver/homeserver.ts';
 import { command } from '../define.ts';
 
@@ -19,6 +19,8 @@ const columns: readonly Column[] = [
   { key: 'deactivated', title: 'Deactivated' },
   { key: 'locked', title: 'Locked' },
   { key: 'shadowBanned', title: 'Shadow-banned' },
+  { key: 'createdTs', title: 'Created (ms)' },
+  { key: 'lastSeenTs', title: 'Last seen (ms)' },
 ];
 
 function stateOf(row: UserRow): string {
@@ -129,7 +131,10 @@ export default command({
       ({ rows, total } = await users.list({ ...query, from: window.from, limit: window.limit }));
     }
     const page = pageOf(window, rows.length, total);
-    const notes = unseen > 0 ? say` ${counted(unseen, 'account')} of which the server has no record: left out.` : say``;
+    const heading = [
+      ...(total > 0 ? [say`${counted(total, 'account')}.`] : []),
+      ...(unseen > 0 ? [say`Left out: ${counted(unseen, 'account')} with no record of when it was last seen.`] : []),
+    ];
     return reply.listing(
       {
         columns,
@@ -146,11 +151,13 @@ export default command({
           deactivated: row.deactivated,
           locked: row.locked,
           shadowBanned: row.shadowBanned,
+          createdTs: row.createdAt,
+          lastSeenTs: row.lastSeenAt,
         })),
         data: rows.map((row) => row.raw),
         page,
       },
-      say`${counted(total, 'account')}.${notes}`,
+      heading.length > 0 ? joined(heading, ' ') : undefined,
     );
   },
 });

@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
 import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
 
 /** The account, or a Problem: Synapse takes some calls for unknown users as a success. */
@@ -9,6 +9,6 @@ export async function localAccount(users: Users, userId: string): Promise<UserDe
   throw new Problem(
     'not-found',
     say`There is no account ${code(userId)} on this server.`,
-    say`Look for it with ${code(`user list-users --name ${userId.slice(1, userId.indexOf(':'))}`)}.`,
+    say`Look for it with ${commandLine(`user list-users --name ${userId.slice(1, userId.indexOf(':'))}`)}.`,
   );
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
 import { reply } from '../../core/reply.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
+import { notTheBot } from './not-the-bot.ts';
 
 const input = z.object({ user: localUser.describe('Which account.') });
 
@@ -17,15 +18,16 @@ export const lock = command({
   danger: 'write',
   role: 'moderator',
   takesFrom: ({ user }) => [user],
-  needs: ['users'],
-  async run({ user }, { users }) {
+  needs: ['users', 'adminRoom'],
+  async run({ user }, { users, adminRoom }) {
+    notTheBot(user, adminRoom.botId, 'lock');
     const account = await localAccount(users, user);
     await users.setLocked(user, true);
     const change = { before: { locked: account.locked }, after: { locked: true } };
     return account.locked
       ? reply.done(say`${code(user)} was locked already.`, { change })
       : reply.done(
-          say`Locked ${code(user)}: it cannot use its account. ${code(`user unlock ${user}`)} takes it back.`,
+          say`Locked ${code(user)}: it cannot use its account. ${commandLine(`user unlock ${user}`)} takes it back.`,
           {
             change,
           },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
 
@@ -16,15 +16,21 @@ export default command({
   role: 'owner',
   needs: ['users', 'adminRoom'],
 
-  async plan({ user }, { users }) {
+  async plan({ user }, { users, adminRoom }) {
     const account = await localAccount(users, user);
     if (account.deactivated)
       throw new Problem('conflict', say`${code(user)} is deactivated; it cannot become an admin.`);
+    if (account.admin && (await adminRoom.members()).has(user)) {
+      throw new Problem(
+        'conflict',
+        say`${code(user)} is a server admin already, and in this room; there is nothing to do.`,
+      );
+    }
     return {
       title: say`Make ${code(user)} a server admin and invite it to this room.`,
       targets: [{ id: user, ...(account.admin ? { note: say`is an admin already` } : {}) }],
       cautions: [say`A server admin can read, change and remove every account and room on this server.`],
-      instead: say`${code(`user revoke-user-admin ${user}`)} takes it back.`,
+      instead: say`${commandLine(`user revoke-user-admin ${user}`)} takes it back.`,
       frozen: null,
     };
   },

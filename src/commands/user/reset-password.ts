@@ -3,12 +3,14 @@ import { flag, localUser, secret } from '../../core/fields.ts';
 import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
-import { code, joined, say } from '../../core/text.ts';
+import { code, joined, say, type Text } from '../../core/text.ts';
 import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
-import { command } from '../define.ts';
+import { type Asker, command } from '../define.ts';
 import { localAccount } from './local-account.ts';
+import { notTheBot } from './not-the-bot.ts';
 
-async function resettable(users: Users, userId: string): Promise<UserDetails> {
+async function resettable(users: Users, userId: string, botId: string): Promise<UserDetails> {
+  notTheBot(userId, botId, 'reset the password of');
   const account = await localAccount(users, userId);
   if (account.deactivated) {
     throw new Problem(
@@ -17,6 +19,16 @@ async function resettable(users: Users, userId: string): Promise<UserDetails> {
     );
   }
   return account;
+}
+
+/** Whoever is logged out everywhere cannot read a direct message with the password to log in again. */
+function refuseShutOut(user: string, asker: Asker, password: string | undefined, noLogout: boolean): void {
+  if (user !== asker.userId || password !== undefined || noLogout) return;
+  throw new Problem(
+    'conflict',
+    say`This would log you out everywhere, and the new password would be in a message that you could not read any more.`,
+    say`Add ${code('--no-logout')} to stay logged in.`,
+  );
 }
 
 export default command({
@@ -44,21 +56,27 @@ export default command({
   raise: async ({ user }, { users }) => ((await users.isAdmin(user)) ? 'confirm' : undefined),
   role: 'admin',
   takesFrom: ({ user }) => [user],
-  needs: ['users'],
+  needs: ['users', 'adminRoom'],
   makesSecret: ({ password }) => password === undefined,
 
-  async plan({ user, noLogout }, { users }) {
-    const { admin } = await resettable(users, user);
+  async plan({ user, password, noLogout }, { users, adminRoom }, asker) {
+    const { admin } = await resettable(users, user, adminRoom.botId);
+    refuseShutOut(user, asker, password, noLogout);
+    const standsOut: Text[] = [
+      ...(admin ? [say`**server admin**`] : []),
+      ...(user === asker.userId ? [say`**yourself**`] : []),
+    ];
     return {
       title: say`Set a new password for ${code(user)}.`,
-      targets: [{ id: user, ...(admin ? { note: say`**server admin**` } : {}) }],
-      cautions: noLogout ? [] : [say`All its sessions end.`],
+      targets: [{ id: user, ...(standsOut.length > 0 ? { note: joined(standsOut) } : {}) }],
+      cautions: [noLogout ? say`Its sessions go on.` : say`All its sessions end.`],
       frozen: null,
     };
   },
 
-  async run({ user, password, noLogout }, { users }) {
-    await resettable(users, user);
+  async run({ user, password, noLogout }, { users, adminRoom }, asker) {
+    await resettable(users, user, adminRoom.botId);
+    refuseShutOut(user, asker, password, noLogout);
     const made = password === undefined ? madePassword() : undefined;
     await users.setPassword(user, password ?? made ?? '', !noLogout);
     return reply.done(

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
+import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
+import type { Users } from '../../homeserver/homeserver.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
+import { notTheBot } from './not-the-bot.ts';
+
+/** An invite that still stands counts: whoever has one may come in and read. */
+async function isHere(users: Users, roomId: string, userId: string): Promise<boolean> {
+  const membership = (await users.memberships(userId)).get(roomId);
+  return membership === 'join' || membership === 'invite' || membership === 'knock';
+}
 
 export default command({
   path: 'user revoke-user-admin',
@@ -16,14 +25,24 @@ export default command({
   takesFrom: ({ user }) => [user],
   needs: ['users', 'adminRoom'],
 
-  async plan({ user }, { users }, asker) {
+  async plan({ user }, { users, adminRoom }, asker) {
+    notTheBot(user, adminRoom.botId, 'demote');
     const account = await localAccount(users, user);
-    const note = user === asker.userId ? say`yourself` : account.admin ? undefined : say`is no admin`;
+    if (!account.admin && !(await isHere(users, adminRoom.roomId, user))) {
+      throw new Problem(
+        'conflict',
+        say`${code(user)} is no server admin, and not in this room; there is nothing to do.`,
+      );
+    }
+    const yourself = user === asker.userId;
+    const note = yourself ? say`**yourself**` : account.admin ? undefined : say`is no admin`;
     return {
       title: say`Take away the admin power of ${code(user)} and remove it from this room.`,
       targets: [{ id: user, ...(note ? { note } : {}) }],
-      cautions: user === asker.userId ? [say`You could not command me any more.`] : [],
-      instead: say`${code(`user make-user-admin ${user}`)} gives it back.`,
+      cautions: yourself ? [say`You could not command me any more.`] : [],
+      instead: yourself
+        ? say`Another admin can give it back with ${commandLine(`user make-user-admin ${user}`)}.`
+        : say`${commandLine(`user make-user-admin ${user}`)} gives it back.`,
       frozen: null,
     };
   },
@@ -35,7 +54,8 @@ export default command({
     const said = account.admin
       ? say`${code(user)} is no server admin any more`
       : say`${code(user)} was no server admin`;
-    if (!(await adminRoom.members()).has(user)) return reply.done(say`${said}. It is not in this room.`, { change });
+    if (!(await isHere(users, adminRoom.roomId, user)))
+      return reply.done(say`${said}. It is not in this room.`, { change });
     return (await adminRoom.remove(user, 'No server admin any more'))
       ? reply.done(say`${said}, and was removed from this room.`, { change })
       : reply.done(say`${said}. I could not remove it from this room: please do that yourself.`, { change });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
 import { reply } from '../../core/reply.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
+import { notTheBot } from './not-the-bot.ts';
 
 const input = z.object({ user: localUser.describe('Which account.') });
 
@@ -17,15 +18,16 @@ export const suspend = command({
   danger: 'write',
   role: 'moderator',
   takesFrom: ({ user }) => [user],
-  needs: ['users'],
-  async run({ user }, { users }) {
+  needs: ['users', 'adminRoom'],
+  async run({ user }, { users, adminRoom }) {
+    notTheBot(user, adminRoom.botId, 'suspend');
     const account = await localAccount(users, user);
     await users.setSuspended(user, true);
     const change = { before: { suspended: account.suspended }, after: { suspended: true } };
     return account.suspended
       ? reply.done(say`${code(user)} was suspended already.`, { change })
       : reply.done(
-          say`Suspended ${code(user)}: it can read, but not write. ${code(`user unsuspend ${user}`)} takes it back.`,
+          say`Suspended ${code(user)}: it can read, but not write. ${commandLine(`user unsuspend ${user}`)} takes it back.`,
           {
             change,
           },

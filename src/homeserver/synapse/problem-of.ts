@@ -53,6 +53,12 @@ function ofFault(fault: MatrixFault, request: HttpRequest): Problem {
       );
     case fault.status === 403 && /not a server admin/i.test(fault.reason):
       return new Problem('forbidden', say`The bot is not a server admin.`, say`Make the bot a server admin.`);
+    case fault.status === 502 && /fetch alias/i.test(fault.reason):
+      return new Problem(
+        'unavailable',
+        say`The server that the alias belongs to could not be asked where it leads.`,
+        say`It may be down, or not exist. The room's id, if you have it, works without it.`,
+      );
     case fault.errcode === 'M_UNRECOGNIZED':
       return new Problem('unsupported', say`This homeserver has no ${endpoint}.`);
     case fault.status === 429:

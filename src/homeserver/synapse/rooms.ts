@@ -47,7 +47,7 @@ function rowOf(raw: z.output<typeof rowFields>): RoomRow {
 }
 
 /** Rooms, by Synapse's room admin API (manual, "Room Admin API") and the client API for aliases. */
-export function createSynapseRooms(http: SynapseHttp): Rooms {
+export function createSynapseRooms(http: SynapseHttp, serverName: string): Rooms {
   async function isBlocked(roomId: string): Promise<boolean> {
     const path = `${admin}/v1/rooms/${part(roomId)}/block`;
     return (await http.call(z.looseObject({ block: z.boolean() }), { method: 'GET', path })).block;
@@ -95,7 +95,9 @@ export function createSynapseRooms(http: SynapseHttp): Rooms {
       if (!idOrAlias.startsWith('#')) return idOrAlias;
       const answer = z.looseObject({ room_id: z.string() });
       const path = `${client}/directory/room/${part(idOrAlias)}`;
-      return (await http.find(answer, { method: 'GET', path }))?.room_id;
+      // A server that cannot be asked stays so: Synapse's 502 for its alias is not worth a minute of repeats.
+      const repeatable = idOrAlias.endsWith(`:${serverName}`);
+      return (await http.find(answer, { method: 'GET', path, repeatable }))?.room_id;
     },
 
     async aliases(roomId) {

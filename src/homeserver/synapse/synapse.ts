@@ -10,6 +10,8 @@ import { createSynapseUsers } from './users.ts';
 export interface SynapseOptions {
   /** Without a trailing slash. */
   readonly baseUrl: string;
+  /** Where a worker serves the media part of the admin API; `baseUrl` unless told. */
+  readonly mediaUrl?: string | undefined;
   readonly token: string;
   /** The part of ids after the first colon, port included. */
   readonly serverName: string;
@@ -29,21 +31,24 @@ export interface SynapseOptions {
 export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
   const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
-  const http = createSynapseHttp({
-    http: createHttp({ baseUrl, token, patienceMs: timeoutMs, ...(signal ? { signal } : {}) }),
-    botId,
-    never: createNeverList({ botId, adminRoomNames, adminPath }),
-    adminPath,
-    timeoutMs,
-  });
+  const never = createNeverList({ botId, adminRoomNames, adminPath });
+  const httpTo = (url: string) =>
+    createSynapseHttp({
+      http: createHttp({ baseUrl: url, token, patienceMs: timeoutMs, ...(signal ? { signal } : {}) }),
+      botId,
+      never,
+      adminPath,
+      timeoutMs,
+    });
+  const http = httpTo(baseUrl);
   const server = createSynapseServer(http);
   const users = createSynapseUsers({ http, serverName, delegatesAccounts: server.delegatesAccounts });
   return {
     name: 'Synapse',
     serverName,
     users,
-    rooms: createSynapseRooms(http),
-    media: createSynapseMedia(http),
+    rooms: createSynapseRooms(http, serverName),
+    media: createSynapseMedia(httpTo(options.mediaUrl ?? baseUrl)),
     server,
   };
 }

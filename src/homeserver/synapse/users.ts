@@ -181,6 +181,25 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
       return found?.admin ?? false;
     },
 
+    async findByThreepid(medium, address) {
+      const path = `${admin}/v1/threepid/${part(medium)}/users/${part(address)}`;
+      const found = await http.find(z.looseObject({ user_id: z.string() }), { method: 'GET', path });
+      return found?.user_id;
+    },
+
+    async nameFault(userId) {
+      const query = { username: localpartOf(userId) };
+      try {
+        await http.call(done, { method: 'GET', path: `${admin}/v1/username_available`, query });
+        return undefined;
+      } catch (error) {
+        // A server that cannot tell beforehand tells when the account is made.
+        if (error instanceof Problem && error.code === 'unsupported') return undefined;
+        if (error instanceof Problem && error.code === 'rejected') return error.text;
+        throw error;
+      }
+    },
+
     async create({ userId, password, admin: isAdmin, displayname, emails }) {
       await refuseDelegated(userId, (username) => `register-user ${username}`);
       await http.call(z.looseObject({ name: z.literal(userId) }), {

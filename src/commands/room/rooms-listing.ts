@@ -1,0 +1,117 @@
+import type { z } from 'zod';
+import { flag, listing, listingShort } from '../../core/fields.ts';
+import { pageOf, windowOf } from '../../core/page.ts';
+import { Problem } from '../../core/problem.ts';
+import { type Column, type Reply, reply } from '../../core/reply.ts';
+import { code, counted, say } from '../../core/text.ts';
+import { type RoomQuery, type RoomRow, type Rooms, roomSorts } from '../../homeserver/homeserver.ts';
+import { inParallel } from '../in-parallel.ts';
+
+/** The flags by which a listing of rooms is narrowed, sorted and paged. */
+export const roomFilters = {
+  ...listing(roomSorts),
+  excludeDisabled: flag.describe('Leave out rooms that do not federate.'),
+  excludeBanned: flag.describe('Leave out rooms that are blocked here.'),
+  noDetails: flag.describe('Only the ids, in a block that can be pasted into other commands.'),
+  empty: flag.describe('Only rooms without a member from this server.'),
+  noEmpty: flag.describe('Only rooms with a member from this server.'),
+  public: flag.describe('Only rooms in the directory.'),
+};
+
+export const roomFiltersShort = { ...listingShort, e: 'empty', E: 'noEmpty' } as const;
+
+type RoomFilters = z.output<z.ZodObject<typeof roomFilters>>;
+
+const columns: readonly Column[] = [
+  { key: 'name', title: 'Name' },
+  { key: 'alias', title: 'Alias' },
+  { key: 'room', title: 'Room' },
+  { key: 'members', title: 'Members', align: 'right' },
+  { key: 'local', title: 'Local', align: 'right' },
+  { key: 'creator', title: 'Creator' },
+  { key: 'version', title: 'Version' },
+  { key: 'encryption', title: 'Encryption' },
+  { key: 'federated', title: 'Federated' },
+  { key: 'public', title: 'In the directory' },
+  { key: 'joinRule', title: 'Join rule' },
+];
+
+/** Pages of the server are read up to here when a filter is ours, not the server's. */
+const pageSize = 500;
+const lookingAtOnce = 4;
+
+async function everyRow(rooms: Rooms, query: Omit<RoomQuery, 'from' | 'limit'>): Promise<RoomRow[]> {
+  const all: RoomRow[] = [];
+  for (;;) {
+    const { rows, total } = await rooms.list({ ...query, from: all.length, limit: pageSize });
+    all.push(...rows);
+    if (rows.length === 0 || all.length >= total) return all;
+  }
+}
+
+/** The rows that our own filters leave. */
+async function kept(rooms: Rooms, rows: readonly RoomRow[], input: RoomFilters): Promise<readonly RoomRow[]> {
+  const left = rows.filter(
+    (row) =>
+      !(input.empty && row.joinedLocalMembers > 0) &&
+      !(input.noEmpty && row.joinedLocalMembers === 0) &&
+      !(input.excludeDisabled && row.federatable === false),
+  );
+  if (!input.excludeBanned) return left;
+  const blocked = await inParallel(left, lookingAtOnce, (row) => rooms.isBlocked(row.roomId));
+  return left.filter((_, at) => !blocked[at]);
+}
+
+/** The rooms that a name, alias or id and the flags leave, most members first unless told. */
+export async function roomsListing(input: RoomFilters, search: string | undefined, rooms: Rooms): Promise<Reply> {
+  if (input.empty && input.noEmpty) {
+    throw new Problem('usage', say`${code('--empty')} and ${code('--no-empty')} do not go together.`);
+  }
+  const window = windowOf(input);
+  const query: Omit<RoomQuery, 'from' | 'limit'> = {
+    sort: input.sort ?? 'joined_members',
+    reverse: input.reverse,
+    ...(search === undefined ? {} : { search }),
+    ...(input.public ? { publicOnly: true } : {}),
+  };
+  const ours = input.empty || input.noEmpty || input.excludeDisabled || input.excludeBanned;
+  let found: readonly RoomRow[];
+  let total: number;
+  if (ours || window.limit === undefined) {
+    const left = await kept(rooms, await everyRow(rooms, query), input);
+    total = left.length;
+    found = left.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
+  } else {
+    ({ rows: found, total } = await rooms.list({ ...query, from: window.from, limit: window.limit }));
+  }
+  const page = pageOf(window, found.length, total);
+  const heading = total === 0 ? undefined : say`${counted(total, 'room')}.`;
+  if (input.noDetails) {
+    const rows = found.map(({ roomId }) => ({ room: roomId }));
+    const data = found.map(({ roomId }) => roomId);
+    const only = columns.filter(({ key }) => key === 'room');
+    return reply.listing({ columns: only, show: ['room'], rows, data, page, bare: true }, heading);
+  }
+  return reply.listing(
+    {
+      columns,
+      show: ['name', 'alias', 'room', 'members', 'local'],
+      rows: found.map((row) => ({
+        name: row.name,
+        alias: row.canonicalAlias,
+        room: row.roomId,
+        members: row.joinedMembers,
+        local: row.joinedLocalMembers,
+        creator: row.creator,
+        version: row.version,
+        encryption: row.encryption,
+        federated: row.federatable,
+        public: row.public,
+        joinRule: row.joinRules,
+      })),
+      data: found.map((row) => row.raw),
+      page,
+    },
+    heading,
+  );
+}

@@ -1,0 +1,10 @@
+import type { UserDetails } from '../../homeserver/homeserver.ts';
+
+/**
+ * Whether the account that was asked for at `since` (epoch ms by the homeserver's clock) was made by that: one that is
+ * older belongs to somebody else, and nothing of it may be touched. Synapse keeps whole seconds.
+ */
+export function createdSince(account: UserDetails | undefined, since: number): 'done' | 'not done' {
+  const second = Math.floor(since / 1000) * 1000;
+  return account !== undefined && (account.createdAt ?? 0) >= second ? 'done' : 'not done';
+}

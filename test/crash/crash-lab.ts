@@ -1,0 +1,218 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type AdminRoom, bodyOf, openAdminRoom } from '../e2e/admin-room.ts';
+import type { BotProcess } from '../e2e/bot-process.ts';
+import type { Synapse } from '../homeserver/synapse.ts';
+import { type Boundary, killerFiles, killerFolder, type Orders } from './orders.ts';
+import { type Round, roundFaults } from './round-faults.ts';
+import type { Scenario } from './scenarios.ts';
+import { secretsIn, secretsInFiles } from './secret-scan.ts';
+import { unsettled } from './unsettled.ts';
+
+const killer = fileURLToPath(new URL('./killer.ts', import.meta.url));
+const pollMs = 15;
+const settleLimitMs = 60_000;
+
+/** Where to kill: at a boundary of one step, and, with `again`, at one of the start that follows. */
+export interface Crash {
+  readonly scenario: Scenario;
+  /** Which of the scenario's messages, from 0. */
+  readonly step: number;
+  readonly at: Boundary;
+  readonly again?: Boundary;
+  /** Happens while the bot is dead, before it starts for good. */
+  readonly meanwhile?: (room: AdminRoom, eventId: string) => Promise<unknown>;
+}
+
+/** What came of a crash. `missed`: the boundary did not come up this time, so it was killed when all was done. */
+export interface CrashResult {
+  readonly missed: boolean;
+  readonly faults: readonly string[];
+}
+
+export const named = ({ name, nth }: Boundary): string => (nth === 1 ? name : `${name} #${nth}`);
+
+/** One server, one room and one store on which the bot is killed again and again. */
+export interface CrashLab {
+  /** Runs a scenario to its end without killing; the boundaries of each of its steps, in order. */
+  boundaries(scenario: Scenario): Promise<readonly (readonly Boundary[])[]>;
+  /** The boundaries of the start after a crash. */
+  boundariesAfter(crash: Crash): Promise<readonly Boundary[]>;
+  crash(crash: Crash): Promise<CrashResult>;
+  /** Secrets of any round that stand in a file or in the room now. */
+  leftSecrets(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Opens a lab with a running bot on a real Synapse. */
+export async function openCrashLab(server: Synapse): Promise<CrashLab> {
+  const folder = mkdtempSync(join(tmpdir(), 'castellan-crash-'));
+  const files = killerFiles(folder);
+  const bot = {
+    nodeArguments: ['--import', killer],
+    env: { [killerFolder]: folder, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+  };
+  const room = await openAdminRoom(server, { bot });
+  // Node writes its compile cache, which halves the time of a start, only at an orderly end.
+  await room.bot().stop();
+  await room.start();
+  const typed = new Set<string>();
+  let rounds = 0;
+
+  const order = (orders: Orders) => writeFileSync(files.orders, JSON.stringify(orders));
+  const made = () => (existsSync(files.passwords) ? readFileSync(files.passwords, 'utf8').trim().split('\n') : []);
+  const secrets = () => [...new Set([room.botAccount.accessToken, ...made(), ...typed])];
+
+  /** What the orders made it write down. */
+  function trail(): readonly Boundary[] {
+    const passed = new Map<string, number>();
+    const names = readFileSync(files.trail, 'utf8').trimEnd().split('\n');
+    return names.map((name) => {
+      const nth = (passed.get(name) ?? 0) + 1;
+      passed.set(name, nth);
+      return { name, nth };
+    });
+  }
+
+  /** Resolves once the bot has nothing left to do for the event, or was killed. */
+  async function over(process: BotProcess, eventId: string): Promise<'settled' | 'killed'> {
+    let killed = false;
+    void process.exited.then(() => {
+      killed = true;
+    });
+    const deadline = performance.now() + settleLimitMs;
+    for (;;) {
+      if (killed) return 'killed';
+      const left = unsettled(room.dataDir, eventId);
+      if (left === undefined) return 'settled';
+      if (performance.now() > deadline) throw new Error(`not settled: ${left}\n${process.output().slice(-2_000)}`);
+      await sleep(pollMs);
+    }
+  }
+
+  /** What the dead bot left behind, before anything touches its files. */
+  function leaks(process: BotProcess): readonly string[] {
+    const said = secretsIn(process.output(), secrets()).map((secret) => `the output holds ${secret.slice(0, 6)}…`);
+    return [...secretsInFiles(room.dataDir, secrets()), ...said];
+  }
+
+  async function round(
+    scenario: Scenario,
+    onStep: (step: number, send: () => Promise<string>) => Promise<{ eventId: string; faults?: readonly string[] }>,
+  ): Promise<readonly string[]> {
+    rounds += 1;
+    const accounts = await scenario.prepare(room, rounds);
+    const canaries = accounts.flatMap(({ password }) => password?.typed ?? []);
+    for (const canary of canaries) typed.add(canary);
+    const earlier = new Set(made());
+    const faults: string[] = [];
+    const events: string[] = [];
+    let answer = '';
+    for (const [at, line] of scenario.steps.entries()) {
+      const send = () => room.admin.send(room.roomId, line(accounts, answer));
+      const step = await onStep(at, send);
+      faults.push(...(step.faults ?? []));
+      events.push(step.eventId);
+      answer = bodyOf(await room.answerTo(step.eventId));
+    }
+    const done: Round = {
+      room,
+      scenario,
+      accounts,
+      events,
+      canaries,
+      made: made().filter((password) => !earlier.has(password)),
+    };
+    return [...faults, ...(await roundFaults(done))];
+  }
+
+  async function undisturbed(send: () => Promise<string>): Promise<{ eventId: string }> {
+    const eventId = await send();
+    if ((await over(room.bot(), eventId)) === 'killed') throw new Error(`the bot ended:\n${room.bot().output()}`);
+    return { eventId };
+  }
+
+  async function killedAt(orders: Orders, act: () => Promise<string>): Promise<{ eventId: string; killed: boolean }> {
+    order(orders);
+    const eventId = await act();
+    const killed = (await over(room.bot(), eventId)) === 'killed';
+    // A boundary that did not come up this time: it dies at rest, which it must live through too.
+    await room.bot().kill();
+    rmSync(files.orders, { force: true });
+    return { eventId, killed };
+  }
+
+  return {
+    async boundaries(scenario) {
+      // Whatever became of it before.
+      await room.bot().kill();
+      await room.start();
+      const trails: (readonly Boundary[])[] = [];
+      const faults = await round(scenario, async (_, send) => {
+        order({ from: 'command' });
+        const step = await undisturbed(send);
+        trails.push(trail());
+        return step;
+      });
+      if (faults.length > 0) throw new Error(`${scenario.name} fails without any crash:\n${faults.join('\n')}`);
+      return trails;
+    },
+
+    async boundariesAfter({ scenario, step, at }) {
+      let found: readonly Boundary[] = [];
+      await round(scenario, async (n, send) => {
+        if (n !== step) return undisturbed(send);
+        const { eventId } = await killedAt({ from: 'command', at }, send);
+        order({ from: 'start' });
+        await room.start();
+        await over(room.bot(), eventId);
+        found = trail();
+        return { eventId };
+      });
+      return found;
+    },
+
+    async crash({ scenario, step, at, again, meanwhile }) {
+      let missed = false;
+      const faults = await round(scenario, async (n, send) => {
+        if (n !== step) return undisturbed(send);
+        const found: string[] = [];
+        const first = await killedAt({ from: 'command', at }, send);
+        missed = !first.killed;
+        found.push(...leaks(room.bot()));
+        if (again !== undefined) {
+          const second = await killedAt({ from: 'start', at: again }, async () => {
+            // It may be dead before it is ready.
+            await room.start({ ...bot, unready: true });
+            return first.eventId;
+          });
+          missed = missed || !second.killed;
+          found.push(...leaks(room.bot()));
+        }
+        await meanwhile?.(room, first.eventId);
+        await room.start();
+        if ((await over(room.bot(), first.eventId)) === 'killed') found.push('the bot ended by itself');
+        return { eventId: first.eventId, faults: found };
+      });
+      return { missed, faults };
+    },
+
+    async leftSecrets() {
+      const held: string[] = [...secretsInFiles(room.dataDir, secrets())];
+      for (const event of await room.admin.messages(room.roomId)) {
+        for (const secret of secretsIn(JSON.stringify(event), secrets())) {
+          held.push(`${event.event_id} in the room holds ${secret.slice(0, 6)}…`);
+        }
+      }
+      return held;
+    },
+
+    async close() {
+      await room.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Boundary } from './orders.ts';
+
+/**
+ * The boundaries that leave something different behind. Reading changes nothing, and what a write has done is the same
+ * right after it and right before the next one: so these are the places before each commit and each request that
+ * changes something, in the middle of such a request, and after everything.
+ */
+export function distinct(trail: readonly Boundary[]): readonly Boundary[] {
+  return trail.filter(
+    ({ name }, at) => at === trail.length - 1 || (!name.startsWith('GET ') && !name.endsWith('after')),
+  );
+}
+
+/** `count` of them, spread evenly; where that is more than there are, all of them again and again. */
+export function spread<T>(all: readonly T[], count: number): readonly T[] {
+  const whole = Array.from({ length: Math.floor(count / all.length) }, () => all).flat();
+  const rest = count % all.length;
+  const some = all.filter((_, at) => Math.floor(((at + 1) * rest) / all.length) > Math.floor((at * rest) / all.length));
+  return [...whole, ...some];
+}

@@ -1,0 +1,121 @@
+/**
+ * Loaded into the bot's process before the program (`node --import`). Every SQLite commit and every HTTP request but the
+ * long poll has boundaries: `before` it, `after` it, and for a request that changes something `sent`, when its last byte
+ * has left and no answer has come. At the one it was ordered to, the process ends as if the power had failed.
+ */
+
+import { channel } from 'node:diagnostics_channel';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { killerFiles, killerFolder, type Orders } from './orders.ts';
+
+const files = killerFiles(process.env[killerFolder] ?? '');
+let inForce: Orders | undefined;
+const passed = new Map<string, number>();
+
+function takeOrders(occasion: Orders['from']): void {
+  if (!existsSync(files.orders)) return;
+  const orders: Orders = JSON.parse(readFileSync(files.orders, 'utf8'));
+  if (orders.from !== occasion) return;
+  rmSync(files.orders);
+  writeFileSync(files.trail, '');
+  passed.clear();
+  inForce = orders;
+}
+
+function boundary(name: string): void {
+  if (inForce === undefined) return;
+  const nth = (passed.get(name) ?? 0) + 1;
+  passed.set(name, nth);
+  appendFileSync(files.trail, `${name}\n`);
+  if (inForce.at?.name === name && inForce.at.nth === nth) process.kill(process.pid, 'SIGKILL');
+}
+
+/** The function of the bot, outside its store, that asked for a commit: "pipeline/execute.ts conclude". */
+function committer(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  const frames = (new Error().stack ?? '').split('\n');
+  Error.stackTraceLimit = limit;
+  const places = frames.flatMap((frame) => {
+    const [, by, file] = /at (?:async )?(?:(\S+) )?.*\/src\/([\w/-]+\.ts)/.exec(frame) ?? [];
+    return file === undefined || file.startsWith('store/') ? [] : [`${file} ${by?.split('.').at(-1) ?? ''}`.trim()];
+  });
+  return places[0] ?? 'store';
+}
+
+/** True for the arguments of the transaction that stores a command. */
+function isCommand(args: readonly unknown[]): boolean {
+  const [first] = args;
+  return typeof first === 'object' && first !== null && 'eventId' in first && 'sender' in first && 'kind' in first;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 declares
+type Work = (...args: any[]) => unknown;
+const { transaction } = Database.prototype;
+
+function watchedTransaction(this: Database.Database, work: Work) {
+  let name: string | undefined;
+  const transact = transaction.call(this, (...args: unknown[]) => {
+    const result = work(...args);
+    if (name !== undefined) boundary(`${name}: before`);
+    return result;
+  });
+  const { immediate, deferred, exclusive } = transact;
+  const watched = (...args: unknown[]) => {
+    // A part of another transaction ends with that one.
+    if (this.inTransaction) return immediate(...args);
+    if (isCommand(args)) takeOrders('command');
+    name = `commit by ${committer()}`;
+    try {
+      const result = immediate(...args);
+      boundary(`${name}: after`);
+      return result;
+    } finally {
+      name = undefined;
+    }
+  };
+  // Its own properties cannot be changed.
+  return Object.assign((...args: unknown[]) => transact(...args), { immediate: watched, deferred, exclusive });
+}
+Object.assign(Database.prototype, { transaction: watchedTransaction });
+
+const unsent = new Map<string, string>();
+channel('undici:request:bodySent').subscribe((message) => {
+  const { request } = message as { request: { method: string; origin: string; path: string } };
+  const key = `${request.method} ${request.origin}${request.path}`;
+  const name = unsent.get(key);
+  if (name === undefined) return;
+  unsent.delete(key);
+  boundary(`${name}: sent`);
+});
+
+/** Method and path with the ids taken out. */
+function callName(method: string, { pathname }: URL): string {
+  const parts = pathname.split('/').map((part) => (/^(%21|%40|%23|%24|[!@#$]|castellan-)/.test(part) ? '…' : part));
+  return `${method} ${parts.join('/')}`;
+}
+
+function notePasswords(body: unknown): void {
+  if (typeof body !== 'string') return;
+  for (const key of ['password', 'new_password']) {
+    const value: unknown = JSON.parse(body)[key];
+    if (typeof value === 'string') appendFileSync(files.passwords, `${value}\n`);
+  }
+}
+
+const { fetch: realFetch } = globalThis;
+globalThis.fetch = async (input, init) => {
+  const url = new URL(String(input));
+  const method = init?.method ?? 'GET';
+  if (url.pathname.endsWith('/sync')) return realFetch(input, init);
+  const name = callName(method, url);
+  notePasswords(init?.body);
+  boundary(`${name}: before`);
+  if (method !== 'GET') unsent.set(`${method} ${url.href}`, name);
+  const response = await realFetch(input, init);
+  boundary(`${name}: after`);
+  return response;
+};
+
+takeOrders('start');

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { AnyCommand } from '../src/commands/define.ts';
+import { commands } from '../src/commands/index.ts';
+import { fieldsOf } from '../src/core/fields.ts';
+import { reference } from '../src/core/reference.ts';
+import { namesOf } from '../src/core/resolve.ts';
+import { packageOf, ringAmong, type SourceFile, sourceFiles } from './source-files.ts';
+
+const files = sourceFiles('src');
+const below = (folder: string) => files.filter(({ path }) => path.startsWith(`src/${folder}/`));
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+};
+
+/** "src/core/a.ts imports src/http.ts" for every import for which `allowed` does not hold. */
+const breaches = (of: readonly SourceFile[], allowed: (from: string, typeOnly: boolean) => boolean) =>
+  of.flatMap(({ path, imports }) =>
+    imports.filter(({ from, typeOnly }) => !allowed(from, typeOnly)).map(({ from }) => `${path} imports ${from}`),
+  );
+const containing = (of: readonly SourceFile[], pattern: RegExp) =>
+  of.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, at) => (pattern.test(line) ? [`${path}:${at + 1} ${line.trim()}`] : [])),
+  );
+
+describe('the files of the program', () => {
+  test('are all there to be looked at', () => {
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(500);
+  });
+
+  test('core imports nothing of the program but core, and of Node only what is pure or random', () => {
+    const pure = new Set(['node:crypto', 'node:util']);
+    const allowed = (from: string) => from.startsWith('src/core/') || pure.has(from) || packageOf(from) !== undefined;
+    expect(breaches(below('core'), allowed)).toEqual([]);
+  });
+
+  test('core asks for no time, no chance, no network and nothing of the process', () => {
+    const outside = /\b(Date\.now|new Date\(\)|performance\.|Math\.random|fetch\(|setTimeout|setInterval|process\.)/;
+    expect(containing(below('core'), outside)).toEqual([]);
+  });
+
+  test('commands import core, capabilities, each other, and of the store only types', () => {
+    const capabilities = new Set(['src/homeserver/homeserver.ts', 'zod', 'node:timers/promises']);
+    const allowed = (from: string, typeOnly: boolean) =>
+      from.startsWith('src/core/') ||
+      from.startsWith('src/commands/') ||
+      capabilities.has(from) ||
+      (typeOnly && from === 'src/store/store.ts');
+    expect(breaches(below('commands'), allowed)).toEqual([]);
+  });
+
+  test('only matrix imports the bot SDK', () => {
+    const others = files.filter(({ path }) => !path.startsWith('src/matrix/'));
+    expect(breaches(others, (from) => packageOf(from) !== 'matrix-bot-sdk')).toEqual([]);
+    expect(breaches(below('matrix'), (from) => packageOf(from) !== 'matrix-bot-sdk')).not.toEqual([]);
+  });
+
+  test('do not need each other in a ring', () => {
+    expect(ringAmong(files)).toBeUndefined();
+    const needing = (path: string, from: string, typeOnly = false) => ({
+      path,
+      text: '',
+      imports: [{ from, typeOnly }],
+    });
+    expect(ringAmong([needing('a', 'b'), needing('b', 'c'), needing('c', 'b')])).toEqual(['b', 'c', 'b']);
+    expect(ringAmong([needing('b', 'c'), needing('c', 'b', true)])).toBeUndefined();
+  });
+
+  test('are all needed by the program, but for the maker of the reference page', () => {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const needed = new Set<string>();
+    const need = (path: string) => {
+      if (needed.has(path)) return;
+      needed.add(path);
+      for (const { from } of byPath.get(path)?.imports ?? []) need(from);
+    };
+    need('src/main.ts');
+    expect(files.map(({ path }) => path).filter((path) => !needed.has(path))).toEqual(['src/core/reference.ts']);
+  });
+
+  test('use every production dependency, and none that is there for development only', () => {
+    const used = new Set(files.flatMap(({ imports }) => imports.map(({ from }) => packageOf(from))));
+    used.delete(undefined);
+    expect([...used].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+
+  test('packages are of exactly one version', () => {
+    const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  test('write to no console and leave nothing to do', () => {
+    expect(containing(files, /\bconsole\.|\b(TODO|FIXME|XXX)\b/)).toEqual([]);
+  });
+});
+
+describe('the commands', () => {
+  const folderOf = (path: string) => (path.includes(' ') ? path.split(' ')[0] : 'bot');
+  const isCommand = (value: unknown): value is AnyCommand =>
+    typeof value === 'object' && value !== null && 'path' in value && 'run' in value;
+
+  /** Every command that a file below src/commands exports, with that file. */
+  async function exported(): Promise<readonly { readonly path: string; readonly command: AnyCommand }[]> {
+    const inFolders = below('commands').filter(({ path }) => path.split('/').length === 4);
+    const all = inFolders.map(async ({ path }) => {
+      const module: Record<string, unknown> = await import(/* @vite-ignore */ `../${path}`);
+      return Object.values(module)
+        .filter(isCommand)
+        .map((command) => ({ path, command }));
+    });
+    return (await Promise.all(all)).flat();
+  }
+
+  test('are all in the table, once', async () => {
+    const declared = (await exported()).map(({ command }) => command.path).sort();
+    expect(commands.map(({ path }) => path).sort()).toEqual(declared);
+    expect(new Set(declared).size).toBe(declared.length);
+  });
+
+  test('stand in the folder of their noun, in a file of their name', async () => {
+    const byFile = Map.groupBy(await exported(), ({ path }) => path);
+    for (const [path, inFile] of byFile) {
+      const names = inFile.map(({ command }) => command.path.split(' ').at(-1));
+      expect(names, path).toContain(basename(path, '.ts'));
+      for (const { command } of inFile) expect(path).toMatch(`src/commands/${folderOf(command.path)}/`);
+    }
+  });
+
+  test('have no name in common', () => {
+    const names = commands.flatMap(namesOf);
+    expect(names.filter((name, at) => names.indexOf(name) < at)).toEqual([]);
+  });
+
+  test.each(commands.filter(({ danger }) => danger !== 'read').map((command) => [command.path, command] as const))(
+    '%s says how it is settled when its answer is lost',
+    (_, command) => {
+      // A job's `run` only makes the items; each item's step is settled, or done again (define.ts, JobDefinition).
+      expect(command.again === 'safe' || command.settle !== undefined || command.job !== undefined).toBe(true);
+    },
+  );
+
+  test.each(commands.map((command) => [command.path, command] as const))(
+    '%s shows what it would do where it waits for a yes, and explains its arguments and flags',
+    (_, command) => {
+      if (command.danger === 'confirm' || command.danger === 'typed') expect(command.plan).toBeDefined();
+      expect(command.summary).toMatch(/^[A-Z].*[.?]$/);
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const { name, description } of fieldsOf(command.input).values()) expect(description, name).toMatch(/\.$/);
+    },
+  );
+
+  test('are written down in src/commands/README.md (after a change: npx vitest run test/structure.test.ts -u)', async () => {
+    await expect(reference({ prefix: '!admin', commands })).toMatchFileSnapshot('../src/commands/README.md');
+  });
+});
