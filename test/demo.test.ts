@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { showEvent } from './demo/show-event.ts';
 import { type Conversation, playTour, type Step } from './demo/tour.ts';
 import { typedMessage } from './demo/typed-message.ts';
@@ -13,9 +14,10 @@ import { describeWithSynapse } from './homeserver/describe-with-synapse.ts';
 const program = fileURLToPath(new URL('./demo.ts', import.meta.url));
 
 async function demo(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { FORCE_COLOR: _color, ...own } = process.env;
   const child = spawn(process.execPath, [program, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...own, ...env },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -25,12 +27,15 @@ async function demo(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
     stderr += text;
   });
   const [code] = await once(child, 'close');
-  return { code: code as number | null, stdout, stderr, pid: child.pid };
+  return { code: code as number | null, stdout, stderr };
 }
 
 describeWithSynapse('the demo', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'castellan-tour-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   test('plays ten commands, two of them confirmed, and leaves nothing behind', async () => {
-    const { code, stdout, stderr } = await demo(['--tour']);
+    const { code, stdout, stderr } = await demo(['--tour'], { TMPDIR: folder });
     expect(code, stdout + stderr).toBe(0);
     const sent = stdout.split('\n').filter((line) => line.startsWith('  !admin '));
     expect(sent.filter((line) => !line.startsWith('  !admin confirm'))).toHaveLength(10);
@@ -39,7 +44,7 @@ describeWithSynapse('the demo', () => {
     expect(stdout).toContain('castellan (direct message)\n  Password of `@alice:demo.test`:');
     expect(stdout).toContain('The tour is over; every answer was as expected.');
     expect(stdout).not.toContain('\x1b');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('castellan-demo-'))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('castellan-'))).toEqual([]);
   });
 });
 
@@ -128,9 +133,10 @@ const event = (type: string, content: Record<string, unknown>, more: Partial<Roo
   ...more,
 });
 const shown = (one: RoomEvent, direct = false) =>
-  showEvent({ event: one, direct }, new Map([['$old', event('m.room.message', {})]]), '@bot:demo.test')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours, where the terminal has them
-    ?.replace(/\x1b\[\d+m|\d\d:\d\d:\d\d /g, '');
+  showEvent({ event: one, direct }, new Map([['$old', event('m.room.message', {})]]), '@bot:demo.test')?.replace(
+    /\x1b\[\d+m|\d\d:\d\d:\d\d /g,
+    '',
+  );
 
 test('messages, edits, direct messages, removals and reactions are told apart', () => {
   expect(shown(event('m.room.message', { body: 'a\nb' }))).toBe('bot\n  a\n  b');

@@ -22,7 +22,10 @@ export interface Local {
     get(id: string): JobRow | undefined;
     /** False where it has ended already. */
     cancel(id: string): boolean;
-    failures(id: string): readonly { readonly target: string; readonly note: string | undefined }[];
+    /** The items that were left out, failed, or may have been done. */
+    undone(
+      id: string,
+    ): readonly { readonly target: string; readonly state: string; readonly note: string | undefined }[];
   };
   readonly plans: {
     /** Why not, in a Problem. */

@@ -118,7 +118,7 @@ function frontOf(
 function asksHelp(words: readonly Word[], flags: readonly Flag[], line: string): boolean {
   const end = words.findIndex((word) => isEnd(word, line));
   return words.slice(0, end === -1 ? undefined : end).some((word) => {
-    const flag = word.flag !== undefined && /^-(-help|.)$/u.test(word.flag) ? find(flags, word.flag) : undefined;
+    const flag = word.flag !== undefined && /^-(-help|.)$/iu.test(word.flag) ? find(flags, word.flag) : undefined;
     return flag?.common === true && flag.field === 'help';
   });
 }

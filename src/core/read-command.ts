@@ -167,7 +167,7 @@ function find<C extends Declaration>(line: string, catalog: Catalog<C>): Found<C
 }
 
 function isHelp(word: Word): boolean {
-  return word.flag === '--help' || word.flag === '-h';
+  return word.flag?.toLowerCase() === '--help' || word.flag === '-h';
 }
 
 /** `X --help`, `X help` and a noun alone are read as the command `help X`, which the table must hold. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Local } from '../commands/local.ts';
-import { clean } from '../core/clean.ts';
+import { cleanLines } from '../core/clean.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
 import { MatrixFault } from '../http.ts';
 import type { JobWorker } from '../jobs/worker.ts';
@@ -59,7 +59,7 @@ export function createLocal(options: LocalOptions): Local {
       remove: (userId, reason) => permitted(() => matrix.kick(roomId, userId, reason)),
       async announce(text, asker) {
         // No formatted body: a client shows all of it as text, whatever it looks like.
-        const body = `@room 📢 ${clean(text)} (${asker.userId})`;
+        const body = `@room 📢 ${cleanLines(text)} (${asker.userId})`;
         const content = { msgtype: 'm.text', body, 'm.mentions': { room: true } };
         await matrix.send(roomId, 'm.room.message', content, transactionId(asker.source, 'announce'));
       },
@@ -68,7 +68,10 @@ export function createLocal(options: LocalOptions): Local {
       list: () => store.jobs.list(shownJobs),
       get: (id) => store.jobs.get(id),
       cancel: (id) => later.jobs().cancel(id),
-      failures: (id) => store.jobs.items(id, ['failed', 'unknown']).map(({ target, note }) => ({ target, note })),
+      undone: (id) =>
+        store.jobs
+          .items(id, ['skipped', 'failed', 'unknown'])
+          .map(({ target, state, note }) => ({ target, state, note })),
     },
     plans: {
       cancel(planCode, asker) {

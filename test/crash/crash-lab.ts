@@ -129,6 +129,13 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
     return [...faults, ...(await roundFaults(done))];
   }
 
+  /** For a bot of which nothing is known. */
+  async function restart(): Promise<void> {
+    rmSync(files.orders, { force: true });
+    await room.bot().kill();
+    await room.start();
+  }
+
   async function undisturbed(send: () => Promise<string>): Promise<{ eventId: string }> {
     const eventId = await send();
     if ((await over(room.bot(), eventId)) === 'killed') throw new Error(`the bot ended:\n${room.bot().output()}`);
@@ -147,9 +154,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
 
   return {
     async boundaries(scenario) {
-      // Whatever became of it before.
-      await room.bot().kill();
-      await room.start();
+      await restart();
       const trails: (readonly Boundary[])[] = [];
       const faults = await round(scenario, async (_, send) => {
         order({ from: 'command' });
@@ -163,7 +168,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
 
     async boundariesAfter({ scenario, step, at }) {
       let found: readonly Boundary[] = [];
-      await round(scenario, async (n, send) => {
+      const faults = await round(scenario, async (n, send) => {
         if (n !== step) return undisturbed(send);
         const { eventId } = await killedAt({ from: 'command', at }, send);
         order({ from: 'start' });
@@ -172,6 +177,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
         found = trail();
         return { eventId };
       });
+      if (faults.length > 0) throw new Error(`${scenario.name} fails after ${named(at)}:\n${faults.join('\n')}`);
       return found;
     },
 
@@ -196,6 +202,9 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
         await room.start();
         if ((await over(room.bot(), first.eventId)) === 'killed') found.push('the bot ended by itself');
         return { eventId: first.eventId, faults: found };
+      }).catch(async (error: Error) => {
+        await restart();
+        return [error.message];
       });
       return { missed, faults };
     },

@@ -9,6 +9,9 @@ export interface Boundary {
   readonly nth: number;
 }
 
+/** Stands for every name: the n-th boundary of all. */
+export const anyName = '*';
+
 /** What the killer is to do; without `at` it kills nowhere and only writes down what it passes. */
 export interface Orders {
   /** From when it counts: its own start, or the first command that is stored after the orders were given. */

@@ -128,6 +128,7 @@ const createAgain: Scenario = {
   answered: /^❌.* exists already/,
   outcomes: 1,
   outcome: 'failed',
+  worst: { name: 'commit by pipeline/execute.ts conclude: before', nth: 1 },
 };
 
 const createAdmin: Scenario = {

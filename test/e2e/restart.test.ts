@@ -155,6 +155,27 @@ describeWithSynapse('a bot that is killed and started again', () => {
     expect((await room.admin.admin('GET', `/v2/users/${user}`)).deactivated).toBe(true);
   });
 
+  test.each(['before', 'after'] as const)(
+    'killed %s the passwords of a list are sent, it sends them once, and they work',
+    async (when) => {
+      const names = ['a', 'b', 'c'].map((letter) => `listed-${when}-${letter}`);
+      const plan = await room.askWith('user create-list', names.join('\n'));
+      const isReport = ({ content }: RoomEvent) =>
+        'dev.castellan.job' in content && String(content.body).includes('3 of 3 done');
+      const earlier = (await room.admin.messages(room.roomId)).filter(isReport).map(({ event_id }) => event_id);
+      const killed = killAt(when, sendsTo(directRoom));
+      await send(`confirm ${/confirm ([a-z0-9]{5})/.exec(plan)?.[1]}`);
+      await killed;
+      await room.start();
+      await room.admin.waitForEvent(room.roomId, (event) => isReport(event) && !earlier.includes(event.event_id));
+      const secrets = await secretsOf(names[0] ?? '');
+      expect(secrets).toHaveLength(1);
+      const passwords = bodyOf(secrets[0] as RoomEvent).match(/\b[a-zA-Z2-9]{25}\b/g) ?? [];
+      expect(passwords).toHaveLength(3);
+      for (const [at, name] of names.entries()) await loginPassword(server, name, passwords[at] ?? '');
+    },
+  );
+
   test('killed while commands wait their turn, it answers all of them, in order, once', async () => {
     const killed = killAt('before', puts('/v2/users/@waiting-2'));
     const ids: string[] = [];

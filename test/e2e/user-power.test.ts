@@ -48,7 +48,7 @@ describeWithSynapse('what an account may', () => {
       const roomId = await someone.createRoom();
       const answer = await room.ask(`user suspend ${localpart()}`);
       expect(answer).toContain(`Suspended \`${someone.userId}\``);
-      expect(answer).toContain('`user unsuspend');
+      expect(answer).toContain('`!admin user unsuspend');
       expect(await account()).toMatchObject({ suspended: true, locked: false });
       expect(await errcodeOf(() => someone.send(roomId, 'hello'))).toBe('M_USER_SUSPENDED');
       expect(await room.ask(`user suspend ${localpart()}`)).toContain('was suspended already');
@@ -64,7 +64,7 @@ describeWithSynapse('what an account may', () => {
     test('a locked account can do nothing, until it is unlocked with its sessions', async () => {
       const answer = await room.ask(`user lock ${localpart()}`);
       expect(answer).toContain(`Locked \`${someone.userId}\``);
-      expect(answer).toContain('`user unlock');
+      expect(answer).toContain('`!admin user unlock');
       expect(await account()).toMatchObject({ locked: true, suspended: false, deactivated: false });
       expect(await errcodeOf(() => someone.createRoom())).toBe('M_USER_LOCKED');
       expect(await room.ask(`user lock ${localpart()}`)).toContain('was locked already');

@@ -9,7 +9,7 @@ import { totalOf } from './total-of.ts';
 
 export default command({
   path: 'job show',
-  summary: 'How far a job is, and what failed.',
+  summary: 'How far a job is, and what was skipped or failed.',
   input: z.object({ job: text.describe('Its id.') }),
   positionals: ['job'],
   examples: [['How far is it?', '!admin job show j4k9p']],
@@ -19,22 +19,23 @@ export default command({
   needs: ['jobs', 'clock'],
   async run({ job: id }, { jobs, clock }) {
     const job = foundJob(jobs, id);
-    const failures = jobs.failures(job.id);
+    const undone = jobs.undone(job.id);
     const now = clock();
     const blocks: Block[] =
-      failures.length === 0
+      undone.length === 0
         ? []
         : [
-            { kind: 'paragraph', text: say`${counted(failures.length, 'item')} failed:` },
+            { kind: 'paragraph', text: say`Not done, or not surely (${counted(undone.length, 'item')}):` },
             {
               kind: 'listing',
               listing: {
                 columns: [
                   { key: 'target', title: 'Item' },
+                  { key: 'state', title: 'State' },
                   { key: 'note', title: 'Why' },
                 ],
-                show: ['target', 'note'],
-                rows: failures.map(({ target, note }) => ({ target, note })),
+                show: ['target', 'state', 'note'],
+                rows: undone,
               },
             },
           ];
@@ -53,7 +54,7 @@ export default command({
         ['Outcome unknown', job.counts.unknown],
         ['Still to do', job.counts.pending + job.counts.running + job.counts.stepped],
       ],
-      { id: job.id, command: job.command, requester: job.requester, state: job.state, counts: job.counts, failures },
+      { id: job.id, command: job.command, requester: job.requester, state: job.state, counts: job.counts, undone },
     );
     return { ...shown, blocks: [...shown.blocks, ...blocks] };
   },
