@@ -21,6 +21,7 @@ import { createLocal } from './pipeline/local.ts';
 import { createOutbox } from './pipeline/outbox.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
 import { createSecretDelivery } from './pipeline/secrets.ts';
+import { untilAnswered } from './pipeline/until-answered.ts';
 import { takeLock } from './store/lock.ts';
 import { openStore } from './store/open.ts';
 import { storePath } from './store/store-path.ts';
@@ -93,7 +94,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   });
   const isServerAdmin = (userId: string) => homeserver.users.isAdmin(userId);
 
-  const claim = await claimInstance(matrix);
+  const claim = await untilAnswered(log, () => claimInstance(matrix));
   const { roomId } = await bindAdminRoom({
     matrix,
     storage: store.values,
@@ -101,11 +102,11 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     adminRoom: config.adminRoom,
     isServerAdmin,
   });
-  roomNames = [roomId, ...(await homeserver.rooms.aliases(roomId))];
+  roomNames = [roomId, ...(await untilAnswered(log, () => homeserver.rooms.aliases(roomId)))];
   await homeserver.users
     .liftRateLimit(matrix.userId)
     .catch(() => log.warn({}, 'the rate limit of the bot could not be lifted'));
-  const delegated = await homeserver.server.delegatesAccounts();
+  const delegated = await untilAnswered(log, () => homeserver.server.delegatesAccounts());
 
   const me: Me = {
     prefix: config.prefix,
@@ -134,7 +135,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   });
   const watch = createRoomWatch(
     { matrix, store, roomId, prefix: config.prefix, isServerAdmin, wakeOutbox: outbox.kick, log },
-    await matrix.joinedMembers(roomId),
+    await untilAnswered(log, () => matrix.joinedMembers(roomId)),
   );
   const knownAdmins = new Set<string>();
   const gate = createGate({
@@ -144,7 +145,10 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     joined: watch.isJoined,
     knownAdmin: (userId) => knownAdmins.has(userId),
     addressed: (content) => addressed(content, me).kind === 'command',
-    isPlan: (messageId) => store.plans.byMessage(messageId) !== undefined,
+    isPlan: (messageId) =>
+      store.plans.byMessage(messageId) !== undefined ||
+      // It may stand in the room already, without the bot having heard so.
+      store.plans.open().some((plan) => plan.messageId === undefined),
     now: () => performance.now(),
   });
   const dueWorker = createDueWorker({
@@ -197,6 +201,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     authorizer,
     secrets,
     wake: { outbox: outbox.kick, jobs: () => jobs.kick(), due: dueWorker.wake },
+    allSent: outbox.idle,
     stopped,
     log,
     clock,

@@ -1,6 +1,6 @@
 import { csvOfListing } from './output.ts';
 import { type Block, paragraph, type Reply } from './reply.ts';
-import { code, counted, joined, say, type Text } from './text.ts';
+import { code, commandLine, counted, joined, say, type Text } from './text.ts';
 
 type ItemState = 'pending' | 'running' | 'stepped' | 'done' | 'skipped' | 'failed' | 'unknown';
 
@@ -9,8 +9,6 @@ export interface Progress {
   readonly heading: Text;
   readonly total: number;
   readonly counts: Readonly<Partial<Record<ItemState, number>>>;
-  /** Nothing will move any more. */
-  readonly ended?: boolean;
 }
 
 /** "Deactivating users: 120 of 300 done, 3 skipped, 1 failed". */
@@ -23,9 +21,14 @@ function tally({ heading, total, counts }: Progress): Text {
   return say`${heading}: ${joined([say`${number(counts.done ?? 0)} of ${number(total)} done`, ...others])}`;
 }
 
-/** A running job in one line, to be edited in place. */
-export function progressReply(progress: Progress): Reply {
-  return { outcome: 'done', blocks: [paragraph(say`${progress.ended === true ? '🏁' : '⏳'} ${tally(progress)}`)] };
+/** A running job in one line and how to stop it, to be edited in place. */
+export function progressReply(progress: Progress & { readonly id: string; readonly ended?: boolean }): Reply {
+  const { id, ended = false } = progress;
+  const stop = paragraph(say`Job ${code(id)}; ${commandLine(`job cancel ${id}`)} stops it.`);
+  return {
+    outcome: 'done',
+    blocks: [paragraph(say`${ended ? '🏁' : '⏳'} ${tally(progress)}`), ...(ended ? [] : [stop])],
+  };
 }
 
 export interface JobItem {

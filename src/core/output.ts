@@ -22,12 +22,12 @@ function dataOfListing({ data, rows }: Listing): readonly unknown[] {
   return data ?? rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, datum(cell)])));
 }
 
-/** The server's data of a reply; where there are none, how it ended and its words. */
+/** The data that a reply names; without any those of its listings; without these how it ended and its words. */
 function dataOf(reply: Reply): unknown {
+  if (reply.data !== undefined) return reply.data;
   const listings = listingsOf(reply);
   const [only] = listings;
   if (only !== undefined && listings.length === 1) return dataOfListing(only);
-  if (reply.data !== undefined) return reply.data;
   if (listings.length > 1) return listings.map(dataOfListing);
   return { outcome: reply.outcome, message: bodyOf(reply.blocks) };
 }

@@ -52,7 +52,7 @@ export type Outcome = 'done' | 'failed' | 'unknown';
 export interface Reply {
   readonly outcome: Outcome;
   readonly blocks: readonly Block[];
-  /** The server's data for `-o json` where the blocks hold no listing. */
+  /** The server's data for `-o json`; those of the listings unless told. */
   readonly data?: unknown;
   readonly secrets?: readonly Secret[];
   /** Before and after, for the audit trail; never a secret. */

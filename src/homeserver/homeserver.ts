@@ -57,6 +57,7 @@ export interface UserQuery {
   readonly name?: string;
   /** Matches the whole id. */
   readonly userId?: string;
+  /** False: no guests; otherwise they are part of the list. */
   readonly guests?: boolean;
   /** Also deactivated accounts. */
   readonly deactivated?: boolean;

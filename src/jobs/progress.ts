@@ -24,7 +24,13 @@ export interface Progress {
 /** The job's message as it should read now. */
 function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean): Content {
   const { heading = job.command } = frozenOf(job.frozen);
-  const progress = progressReply({ heading: say`${heading}`, total: totalOf(job), counts: job.counts, ended });
+  const progress = progressReply({
+    id: job.id,
+    heading: say`${heading}`,
+    total: totalOf(job),
+    counts: job.counts,
+    ended,
+  });
   const { content } = renderReply(progress, { output: 'human', prefix, path: job.command });
   return {
     ...content,

@@ -55,6 +55,7 @@ async function createDirectRoom(matrix: Matrix, userId: string): Promise<string>
   const answer = await matrix.request('POST', '/_matrix/client/v3/createRoom', {
     // `trusted_private_chat` would give the requester the power to invite.
     preset: 'private_chat',
+    name: 'Castellan: passwords and tokens',
     is_direct: true,
     invite: [userId],
     creation_content: { 'm.federate': false },

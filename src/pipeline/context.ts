@@ -30,6 +30,8 @@ export interface Context {
   readonly secrets: SecretDelivery;
   /** Something was put into the store: wakes who works it off. */
   readonly wake: { outbox(): void; jobs(): void; due(): void };
+  /** Resolves when nothing waits in the outbox any more. */
+  readonly allSent: () => Promise<void>;
   /** True once the bot was told to stop: what is cut off then stays open, and is settled at the next start. */
   readonly stopped: () => boolean;
   readonly log: Log;

@@ -226,15 +226,8 @@ async function acceptJob(
     frozen: { ...frozen } as Json,
     items,
   };
-  const started = progressReply({ heading: say`${name}`, total: items.length, counts: { pending: items.length } });
   await conclude(context, act, 'done', {
-    reply: {
-      ...started,
-      blocks: [
-        ...started.blocks,
-        paragraph(say`Job ${code(id)}; ${code(`${context.catalog.prefix} job cancel ${id}`)} stops it.`),
-      ],
-    },
+    reply: progressReply({ id, heading: say`${name}`, total: items.length, counts: { pending: items.length } }),
     options: { path: command.path, jobId: id },
     detail: { job: id, items: items.length },
     job,

@@ -8,7 +8,7 @@ import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
-import { code, joined, say } from '../core/text.ts';
+import { code, counted, joined, say } from '../core/text.ts';
 import type { InboxOutcome, PlanRow } from '../store/store.ts';
 import { answerTo } from './answer.ts';
 import { allow } from './authorize.ts';
@@ -88,6 +88,8 @@ export function createProcess(context: Context): (request: Request) => Promise<v
   }
 
   async function react(request: Request, asker: Asker, key: string, target: string): Promise<void> {
+    // A plan may stand in the room before its message's id is known here: the bot died in between.
+    if (store.plans.byMessage(target) === undefined) await context.allSent();
     const found = store.plans.byMessage(target);
     if (found === undefined || !(key === '✅' || key === '❌')) {
       store.finish(request.event.eventId, { outcome: 'refused', outbox: () => [] });
@@ -197,10 +199,10 @@ export function createProcess(context: Context): (request: Request) => Promise<v
 function withNotes(plan: Plan<Json>, read: ReadCommand<AnyCommand>, late: boolean): Plan<Json> {
   const notes = [
     ...(late ? [say`This command reached me late, so I ask whether it is still meant.`] : []),
-    ...(read.duplicates > 0 ? [say`${read.duplicates} repeated lines were dropped.`] : []),
+    ...(read.duplicates > 0 ? [say`${counted(read.duplicates, 'repeated line was', 'repeated lines were')} dropped.`] : []),
     ...(read.skipped.length > 0
       ? [
-          say`${read.skipped.length} wrong lines were skipped: ${joined(
+          say`${counted(read.skipped.length, 'wrong line was', 'wrong lines were')} skipped: ${joined(
             read.skipped.slice(0, 10).map(({ line, why }) => say`line ${line} ${why}`),
             '; ',
           )}.`,

@@ -10,11 +10,16 @@ const items = (count: number, state: JobItem['state'], note?: string): readonly 
   Array.from({ length: count }, (_, at) => ({ target: `@${state}${at}:x`, state, note }));
 
 describe('progressReply', () => {
-  it('is one line of counts', () => {
-    expect(
-      bodyOf(progressReply({ heading, total: 4_300, counts: { done: 1_120, skipped: 3, failed: 1 } }).blocks),
-    ).toBe('⏳ Deactivating users: 1,120 of 4,300 done, 3 skipped, 1 failed');
-    expect(bodyOf(progressReply({ heading, total: 3, counts: {} }).blocks)).toBe('⏳ Deactivating users: 0 of 3 done');
+  it('is one line of counts, and how to stop the job', () => {
+    const counts = { done: 1_120, skipped: 3, failed: 1 };
+    expect(bodyOf(progressReply({ id: 'k7mq2', heading, total: 4_300, counts }).blocks)).toBe(
+      '⏳ Deactivating users: 1,120 of 4,300 done, 3 skipped, 1 failed\n\nJob `k7mq2`; `job cancel k7mq2` stops it.',
+    );
+  });
+
+  it('says nothing of stopping a job that has ended', () => {
+    const ended = progressReply({ id: 'k7mq2', heading, total: 3, counts: { done: 3 }, ended: true });
+    expect(bodyOf(ended.blocks)).toBe('🏁 Deactivating users: 3 of 3 done');
   });
 });
 

@@ -23,14 +23,24 @@ export interface Crash {
   readonly step: number;
   readonly at: Boundary;
   readonly again?: Boundary;
-  /** Happens while the bot is dead, before it starts for good. */
-  readonly meanwhile?: (room: AdminRoom, eventId: string) => Promise<unknown>;
+  /** For the last start. */
+  readonly slow?: Orders['slow'];
+  /** Happens while the bot is dead, before it starts for good; gives the id of a further command where it sends one. */
+  readonly meanwhile?: (room: AdminRoom, eventId: string) => Promise<string | undefined>;
 }
 
 /** What came of a crash. `missed`: the boundary did not come up this time, so it was killed when all was done. */
 export interface CrashResult {
   readonly missed: boolean;
   readonly faults: readonly string[];
+}
+
+/** A step that was played. */
+interface Stepped {
+  readonly eventId: string;
+  /** Commands that were sent besides. */
+  readonly further?: readonly string[];
+  readonly faults?: readonly string[];
 }
 
 export const named = ({ name, nth }: Boundary): string => (nth === 1 ? name : `${name} #${nth}`);
@@ -101,7 +111,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
 
   async function round(
     scenario: Scenario,
-    onStep: (step: number, send: () => Promise<string>) => Promise<{ eventId: string; faults?: readonly string[] }>,
+    onStep: (step: number, send: () => Promise<string>) => Promise<Stepped>,
   ): Promise<readonly string[]> {
     rounds += 1;
     const accounts = await scenario.prepare(room, rounds);
@@ -115,7 +125,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
       const send = () => room.admin.send(room.roomId, line(accounts, answer));
       const step = await onStep(at, send);
       faults.push(...(step.faults ?? []));
-      events.push(step.eventId);
+      events.push(step.eventId, ...(step.further ?? []));
       answer = bodyOf(await room.answerTo(step.eventId));
     }
     const done: Round = {
@@ -181,7 +191,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
       return found;
     },
 
-    async crash({ scenario, step, at, again, meanwhile }) {
+    async crash({ scenario, step, at, again, slow, meanwhile }) {
       let missed = false;
       const faults = await round(scenario, async (n, send) => {
         if (n !== step) return undisturbed(send);
@@ -198,10 +208,14 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
           missed = missed || !second.killed;
           found.push(...leaks(room.bot()));
         }
-        await meanwhile?.(room, first.eventId);
+        const sent = await meanwhile?.(room, first.eventId);
+        const further = sent === undefined ? [] : [sent];
+        if (slow !== undefined) order({ from: 'start', slow });
         await room.start();
-        if ((await over(room.bot(), first.eventId)) === 'killed') found.push('the bot ended by itself');
-        return { eventId: first.eventId, faults: found };
+        for (const eventId of [first.eventId, ...further]) {
+          if ((await over(room.bot(), eventId)) === 'killed') found.push('the bot ended by itself');
+        }
+        return { eventId: first.eventId, further, faults: found };
       }).catch(async (error: Error) => {
         await restart();
         return [error.message];

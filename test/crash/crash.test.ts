@@ -5,7 +5,7 @@ import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { type Crash, type CrashLab, named, openCrashLab } from './crash-lab.ts';
 import { distinct, spread } from './crash-plan.ts';
 import { anyName, type Boundary } from './orders.ts';
-import { createUser, directRooms, made, passwordSet, type Scenario, scenarios } from './scenarios.ts';
+import { createAdmin, createUser, directRooms, made, passwordSet, type Scenario, scenarios } from './scenarios.ts';
 
 /** How many crashes there are to be; set by `run.ts`. Without it, the selection that every run of the tests makes. */
 const total = Number(process.env.CASTELLAN_CRASHES ?? 0);
@@ -72,6 +72,21 @@ describeWithSynapse('a bot that is killed', () => {
     });
   }
 
+  test('hears a yes to a plan that was being sent when it died', async () => {
+    // The plan alone: the yes comes as a tap.
+    const scenario = { ...createAdmin, steps: createAdmin.steps.slice(0, 1) };
+    const send = 'PUT /_matrix/client/v3/rooms/…/send/m.room.message/…';
+    const at = { name: `${send}: after`, nth: 1 };
+    // The tap is there before it can be known again which message shows the plan.
+    const slow = { request: send, until: 'commit by matrix/client.ts startSync: after' };
+    const tap = async (room: AdminRoom, eventId: string) => {
+      const plan = await room.answerTo(eventId);
+      const relation = { rel_type: 'm.annotation', event_id: plan.event_id, key: '✅' };
+      return room.admin.send(room.roomId, { 'm.relates_to': relation }, 'm.reaction');
+    };
+    expect(await lab.crash({ scenario, step: 0, at, slow, meanwhile: tap })).toEqual({ missed: false, faults: [] });
+  });
+
   test('does not take a message for the secret that holds now, when it held an earlier one and came late', async () => {
     const late = async (room: AdminRoom, eventId: string) => {
       const [direct = ''] = await directRooms(room);
@@ -80,6 +95,7 @@ describeWithSynapse('a bot that is killed', () => {
         body: 'Password of an account, as it was first made',
         'dev.castellan.for': `${eventId}#1`,
       });
+      return undefined;
     };
     const crash = { scenario: createUser, step: 0, at: made, again: passwordSet(1), meanwhile: late };
     expect(await lab.crash(crash)).toEqual({ missed: false, faults: [] });

@@ -12,6 +12,7 @@ import { anyName, killerFiles, killerFolder, type Orders } from './orders.ts';
 const files = killerFiles(process.env[killerFolder] ?? '');
 let inForce: Orders | undefined;
 const passed = new Map<string, number>();
+const letGo = Promise.withResolvers<void>();
 
 function takeOrders(occasion: Orders['from']): void {
   if (!existsSync(files.orders)) return;
@@ -26,6 +27,7 @@ function takeOrders(occasion: Orders['from']): void {
 function boundary(name: string): void {
   if (inForce === undefined) return;
   appendFileSync(files.trail, `${name}\n`);
+  if (inForce.slow?.until === name) letGo.resolve();
   for (const one of [name, anyName]) {
     const nth = (passed.get(one) ?? 0) + 1;
     passed.set(one, nth);
@@ -114,6 +116,7 @@ globalThis.fetch = async (input, init) => {
   const name = callName(method, url);
   notePasswords(init?.body);
   boundary(`${name}: before`);
+  if (inForce?.slow?.request === name) await letGo.promise;
   if (method !== 'GET') unsent.set(`${method} ${url.href}`, name);
   const response = await realFetch(input, init);
   boundary(`${name}: after`);

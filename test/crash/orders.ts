@@ -17,6 +17,8 @@ export interface Orders {
   /** From when it counts: its own start, or the first command that is stored after the orders were given. */
   readonly from: 'start' | 'command';
   readonly at?: Boundary;
+  /** The first such request leaves only after that boundary was passed, as on a slow network. */
+  readonly slow?: { readonly request: string; readonly until: string };
 }
 
 /** The killer's files; they lie outside the bot's data folder. */

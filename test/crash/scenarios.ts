@@ -131,7 +131,7 @@ const createAgain: Scenario = {
   worst: { name: 'commit by pipeline/execute.ts conclude: before', nth: 1 },
 };
 
-const createAdmin: Scenario = {
+export const createAdmin: Scenario = {
   name: 'user create-user --admin',
   prepare: async (room, round) => [account(room, `chief-${round}`, { password: {}, admin: true })],
   steps: [(accounts) => `!admin user create-user ${first(accounts)} --admin`, confirm],

@@ -22,6 +22,7 @@ describeWithSynapse('accounts are shown', () => {
     server = await startSynapse({ name: 'user-list', config: { allow_guest_access: true } });
     room = await openAdminRoom(server);
     ann = await registerUser(server, 'ann');
+    await ann.request('GET', '/_matrix/client/v3/account/whoami');
     await put('ben', { displayname: '=Ann | *the second*' });
     await put('cleo', { displayname: 'Cleo', locked: false });
     await put('cleo', { locked: true });
@@ -228,23 +229,6 @@ describeWithSynapse('accounts are shown', () => {
       const inDatabase = server.queryDatabase('SELECT creation_ts FROM users WHERE name = ?', idOf('ann'))[0];
       expect(Number(row('ann')?.createdTs)).toBe(Number(inDatabase?.creation_ts) * 1000);
     });
-
-    test('more than fits into a message comes as a file, with the first page shown', async () => {
-      const names = Array.from({ length: 110 }, (_, at) => `crowd-${String(at).padStart(3, '0')}`);
-      for (const name of names) await put(name, {});
-      try {
-        expect(await room.ask('user list -n crowd')).toMatch(
-          /1–100 of 110 · next: `!admin user list -n crowd --from 100`/,
-        );
-        const command = await room.admin.send(room.roomId, '!admin user list -n crowd --all -s name -o json');
-        const { name, text } = await attachedFile(room, command);
-        expect(name).toMatch(/^user-list-users\.json$/);
-        const rows = JSON.parse(text) as Json[];
-        expect(localparts(rows.map((row) => String(row.name)))).toEqual(names);
-      } finally {
-        for (const name of names) await put(name, { deactivated: true });
-      }
-    });
   });
 
   describe('details', () => {
@@ -279,8 +263,8 @@ describeWithSynapse('accounts are shown', () => {
 
     test("as JSON it gives the server's own answer, without a password hash", async () => {
       const answer = await room.ask('user details ann -o json');
-      const own = await room.admin.admin('GET', `/v2/users/${idOf('ann')}`);
-      expect(jsonIn<Json>(answer)).toMatchObject({ ...own, last_seen_ts: expect.anything() });
+      const { last_seen_ts: _, ...own } = await room.admin.admin('GET', `/v2/users/${idOf('ann')}`);
+      expect(jsonIn<Json>(answer)).toMatchObject(own);
       expect(answer).not.toContain('hash');
     });
 
@@ -375,5 +359,16 @@ describeWithSynapse('accounts are shown', () => {
     ])('refuses `%s`', async (rest, words) => {
       expect(await room.ask(`user list-joined-rooms ${rest}`)).toContain(words);
     });
+  });
+
+  test('more than fits into a message comes as a file, with the first page shown', async () => {
+    const names = Array.from({ length: 110 }, (_, at) => `crowd-${String(at).padStart(3, '0')}`);
+    for (const name of names) await put(name, {});
+    expect(await room.ask('user list -n crowd')).toMatch(/1–100 of 110 · next: `!admin user list -n crowd --from 100`/);
+    const command = await room.admin.send(room.roomId, '!admin user list -n crowd --all -s name -o json');
+    const { name, text } = await attachedFile(room, command);
+    expect(name).toMatch(/^user-list-users\.json$/);
+    const rows = JSON.parse(text) as Json[];
+    expect(localparts(rows.map((row) => String(row.name)))).toEqual(names);
   });
 });

@@ -101,13 +101,14 @@ export default command({
       reverse: input.reverse,
       ...(name === undefined ? {} : { name }),
       ...(input.userId === undefined ? {} : { userId: input.userId }),
-      ...(input.guests || input.noGuests ? { guests: input.guests } : {}),
+      ...(input.noGuests ? { guests: false } : {}),
       deactivated: input.deactivated,
       ...(input.admins || input.noAdmins ? { admins: input.admins } : {}),
       ...(input.locked ? { lockedOnly: true } : {}),
       ...(input.notType.length > 0 ? { notType: input.notType } : {}),
     };
-    const ours = input.inactive !== undefined || input.createdAfter !== undefined;
+    // The server can leave guests out, but not everybody else.
+    const ours = input.guests || input.inactive !== undefined || input.createdAfter !== undefined;
     let rows: readonly UserRow[];
     let total: number;
     let unseen = 0;
@@ -115,6 +116,7 @@ export default command({
       const kept: UserRow[] = [];
       const seenBefore = input.inactive === undefined ? undefined : clock() - input.inactive;
       for await (const row of everyRow(users, query)) {
+        if (input.guests && !row.guest) continue;
         if (input.createdAfter !== undefined && (row.createdAt ?? 0) <= input.createdAfter) continue;
         if (seenBefore !== undefined) {
           if (row.lastSeenAt === undefined) {
