@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { AnyCommand } from '../src/commands/define.ts';
 import { commands } from '../src/commands/index.ts';
 import { fieldsOf } from '../src/core/fields.ts';
+import { readLine } from '../src/core/read-command.ts';
 import { reference } from '../src/core/reference.ts';
 import { namesOf } from '../src/core/resolve.ts';
 import { packageOf, ringAmong, type SourceFile, sourceFiles } from './source-files.ts';
 
+const catalog = { prefix: '!admin', commands };
 const files = sourceFiles('src');
 const below = (folder: string) => files.filter(({ path }) => path.startsWith(`src/${folder}/`));
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -152,7 +154,17 @@ describe('the commands', () => {
     },
   );
 
+  test.each(commands.flatMap((command) => command.examples.map(([, line]) => [line, command.path] as const)))(
+    'the example %j is one of %s',
+    (example, path) => {
+      const [line = '', ...below] = example.replace(/^!admin /, '').split('\n');
+      expect(line).not.toBe(example);
+      const read = readLine(line, below.join('\n'), { prefix: '!admin', serverName: 'example.org' }, catalog);
+      expect(read.command.path).toBe(path);
+    },
+  );
+
   test('are written down in src/commands/README.md (after a change: npx vitest run test/structure.test.ts -u)', async () => {
-    await expect(reference({ prefix: '!admin', commands })).toMatchFileSnapshot('../src/commands/README.md');
+    await expect(reference(catalog)).toMatchFileSnapshot('../src/commands/README.md');
   });
 });

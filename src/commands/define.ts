@@ -3,26 +3,15 @@ import type { Json } from '../core/json.ts';
 import type { Reply, Secret } from '../core/reply.ts';
 import type { Text } from '../core/text.ts';
 import type { Nouns } from '../homeserver/homeserver.ts';
+import type { Asker, Role } from './asker.ts';
 import type { Local } from './local.ts';
 
 /** read: changes nothing · write: runs at once · confirm: shows a plan, waits for a yes · typed: waits for the target's name. */
 export type Danger = 'read' | 'write' | 'confirm' | 'typed';
 const dangers: readonly Danger[] = ['read', 'write', 'confirm', 'typed'];
 
-/** From the most to the least power. */
-export const roles = ['owner', 'admin', 'moderator', 'viewer'] as const;
-export type Role = (typeof roles)[number];
-
 /** Everything a command may ask for: the homeserver's nouns, and the bot's own. */
 export type Capabilities = Nouns & Local;
-
-/** Who asks, from where, and what the command may take for granted. */
-export interface Asker {
-  readonly userId: string;
-  readonly role: Role;
-  /** The event of the command, or `shell:<id>`. */
-  readonly source: string;
-}
 
 /** What a confirm or typed command would do, as shown; `frozen` is all that `run` gets besides its input. */
 export interface Plan<Frozen> {

@@ -1,10 +1,11 @@
+import type { Catalog } from '../core/declaration.ts';
 import type { AuditFilter, AuditRecord, AuditVerdict, JobRow } from '../store/store.ts';
-import type { AnyCommand, Asker } from './define.ts';
+import type { Asker } from './asker.ts';
 
 /** The bot's own nouns: what commands may ask for that is not the homeserver's. */
 export interface Local {
   /** The table of all commands, for help. */
-  readonly catalog: { readonly prefix: string; readonly commands: readonly AnyCommand[] };
+  readonly catalog: Catalog;
   readonly adminRoom: {
     readonly roomId: string;
     readonly botId: string;

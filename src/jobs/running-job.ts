@@ -1,4 +1,5 @@
-import type { AnyCommand, Asker } from '../commands/define.ts';
+import type { Asker } from '../commands/asker.ts';
+import type { AnyCommand } from '../commands/define.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
 import type { Frozen } from '../pipeline/plan-store.ts';
 import type { AuditEntry, JobRow } from '../store/store.ts';

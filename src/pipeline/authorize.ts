@@ -1,4 +1,5 @@
-import { type AnyCommand, type Capabilities, type Role, roles } from '../commands/define.ts';
+import { type Role, roles } from '../commands/asker.ts';
+import type { AnyCommand, Capabilities } from '../commands/define.ts';
 import { Problem } from '../core/problem.ts';
 import { code, say } from '../core/text.ts';
 

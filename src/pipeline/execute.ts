@@ -1,4 +1,5 @@
-import type { AnyCommand, Asker, Item, Settled } from '../commands/define.ts';
+import type { Asker } from '../commands/asker.ts';
+import type { AnyCommand, Item, Settled } from '../commands/define.ts';
 import { progressReply } from '../core/job-reply.ts';
 import type { Json } from '../core/json.ts';
 import type { Output } from '../core/output.ts';

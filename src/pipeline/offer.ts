@@ -1,4 +1,5 @@
-import type { AnyCommand, Asker, Danger, Plan } from '../commands/define.ts';
+import type { Asker } from '../commands/asker.ts';
+import type { AnyCommand, Danger, Plan } from '../commands/define.ts';
 import type { Json } from '../core/json.ts';
 import type { Output } from '../core/output.ts';
 import { planReply } from '../core/plan-reply.ts';

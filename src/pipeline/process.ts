@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Asker, Role } from '../commands/asker.ts';
 import type { AnyCommand } from '../commands/define.ts';
-import { type Asker, type Danger, graver, type Plan, type Role } from '../commands/define.ts';
+import { type Danger, graver, type Plan } from '../commands/define.ts';
 import type { Json } from '../core/json.ts';
 import type { Output } from '../core/output.ts';
 import { planReply } from '../core/plan-reply.ts';
@@ -199,7 +200,9 @@ export function createProcess(context: Context): (request: Request) => Promise<v
 function withNotes(plan: Plan<Json>, read: ReadCommand<AnyCommand>, late: boolean): Plan<Json> {
   const notes = [
     ...(late ? [say`This command reached me late, so I ask whether it is still meant.`] : []),
-    ...(read.duplicates > 0 ? [say`${counted(read.duplicates, 'repeated line was', 'repeated lines were')} dropped.`] : []),
+    ...(read.duplicates > 0
+      ? [say`${counted(read.duplicates, 'repeated line was', 'repeated lines were')} dropped.`]
+      : []),
     ...(read.skipped.length > 0
       ? [
           say`${counted(read.skipped.length, 'wrong line was', 'wrong lines were')} skipped: ${joined(

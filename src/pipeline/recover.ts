@@ -1,4 +1,5 @@
-import type { Asker, Settled } from '../commands/define.ts';
+import type { Asker } from '../commands/asker.ts';
+import type { Settled } from '../commands/define.ts';
 import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
 import { code, say } from '../core/text.ts';

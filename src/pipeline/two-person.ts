@@ -1,4 +1,4 @@
-import type { Asker } from '../commands/define.ts';
+import type { Asker } from '../commands/asker.ts';
 import { Problem } from '../core/problem.ts';
 import { type Reply, reply } from '../core/reply.ts';
 import { code, say } from '../core/text.ts';

@@ -55,6 +55,19 @@ describe('renderReply', () => {
     expect(readHtml(formatted_body).text).toMatch(/^Reply:/);
   });
 
+  it('shows a bare listing as values to paste back, and all of them in a text file where they are too many', () => {
+    const bare = (rows: number) =>
+      renderReply(reply.listing({ ...listing(rows), show: ['name'], bare: true }, say`Found:`), options);
+    expect(bare(2).content.body).toBe('Found:\n\n```\n@u0:example.org\n@u1:example.org\n```\n\n1–2 of 2');
+    expect(readHtml(bare(2).content.formatted_body).text).toContain('@u0:example.org\n@u1:example.org');
+    const { content, attachments } = bare(5_000);
+    expect(bytes(content)).toBeLessThanOrEqual(contentLimit);
+    expect(content.body).toMatch(/^Found:\n\n```\n@u0:example\.org\n/);
+    const [file] = attachments;
+    expect(file?.filename).toBe('user-list-users.txt');
+    expect(file?.content.split('\n')).toEqual(Array.from({ length: 5_000 }, (_, at) => `@u${at}:example.org`));
+  });
+
   it('never begins with a prefix that is a word', () => {
     expect(renderReply(reply.says(say`Castle keeps.`), { ...options, prefix: 'castle' }).content.body).toBe(
       'Reply:\n\nCastle keeps.',

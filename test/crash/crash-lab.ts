@@ -14,7 +14,7 @@ import { unsettled } from './unsettled.ts';
 
 const killer = fileURLToPath(new URL('./killer.ts', import.meta.url));
 const pollMs = 15;
-const settleLimitMs = 60_000;
+const settleLimitMs = 120_000;
 
 /** Where to kill: at a boundary of one step, and, with `again`, at one of the start that follows. */
 export interface Crash {

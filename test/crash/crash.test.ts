@@ -50,7 +50,7 @@ describeWithSynapse('a bot that is killed', () => {
 
   for (const scenario of scenarios) {
     test(`does "${scenario.name}" once and answers it once, wherever it is cut short`, {
-      timeout: total === 0 ? 180_000 : 0,
+      timeout: total === 0 ? 600_000 : 0,
     }, async () => {
       const since = performance.now();
       const trails = await lab.boundaries(scenario);

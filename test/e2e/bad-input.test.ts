@@ -200,7 +200,7 @@ describeWithSynapse('bad input', () => {
   describe('accounts', () => {
     test('a username that exists is refused, and everything of that account stays', async () => {
       await refusal('!admin create-user bob hunter2-hunter2 --display-name Robert', `${id('bob')}\` exists already`);
-      await refusal('!admin user create @bob:castellan.test', 'exists already; nothing was changed');
+      await refusal(`!admin user create ${id('bob')}`, 'exists already; nothing was changed');
       await loginPassword(server, 'bob', testPassword);
     });
 

@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts';
 import { type Column, type Reply, reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { type RoomQuery, type RoomRow, type Rooms, roomSorts } from '../../homeserver/homeserver.ts';
+import { everyRow } from '../every-row.ts';
 import { inParallel } from '../in-parallel.ts';
 
 /** The flags by which a listing of rooms is narrowed, sorted and paged. */
@@ -36,18 +37,7 @@ const columns: readonly Column[] = [
   { key: 'joinRule', title: 'Join rule' },
 ];
 
-/** Pages of the server are read up to here when a filter is ours, not the server's. */
-const pageSize = 500;
 const lookingAtOnce = 4;
-
-async function everyRow(rooms: Rooms, query: Omit<RoomQuery, 'from' | 'limit'>): Promise<RoomRow[]> {
-  const all: RoomRow[] = [];
-  for (;;) {
-    const { rows, total } = await rooms.list({ ...query, from: all.length, limit: pageSize });
-    all.push(...rows);
-    if (rows.length === 0 || all.length >= total) return all;
-  }
-}
 
 /** The rows that our own filters leave. */
 async function kept(rooms: Rooms, rows: readonly RoomRow[], input: RoomFilters): Promise<readonly RoomRow[]> {
@@ -78,7 +68,9 @@ export async function roomsListing(input: RoomFilters, search: string | undefine
   let found: readonly RoomRow[];
   let total: number;
   if (ours || window.limit === undefined) {
-    const left = await kept(rooms, await everyRow(rooms, query), input);
+    const all: RoomRow[] = [];
+    for await (const row of everyRow((from, limit) => rooms.list({ ...query, from, limit }))) all.push(row);
+    const left = await kept(rooms, all, input);
     total = left.length;
     found = left.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
   } else {

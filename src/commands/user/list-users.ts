@@ -4,8 +4,9 @@ import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Column, reply } from '../../core/reply.ts';
 import { code, counted, joined, say } from '../../core/text.ts';
-import { type UserQuery, type UserRow, type Users, userSorts } from '../../homeserver/homeserver.ts';
+import { type UserQuery, type UserRow, userSorts } from '../../homeserver/homeserver.ts';
 import { command } from '../define.ts';
+import { everyRow } from '../every-row.ts';
 
 const columns: readonly Column[] = [
   { key: 'user', title: 'User' },
@@ -35,18 +36,6 @@ function stateOf(row: UserRow): string {
 }
 
 const day = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString().slice(0, 10));
-
-/** Pages of the server are read up to here when a filter is ours, not the server's. */
-const pageSize = 500;
-
-/** All rows of a query, page by page. */
-async function* everyRow(users: Users, query: Omit<UserQuery, 'from' | 'limit'>): AsyncGenerator<UserRow> {
-  for (let from = 0; ; from += pageSize) {
-    const { rows, total } = await users.list({ ...query, from, limit: pageSize });
-    yield* rows;
-    if (rows.length === 0 || from + rows.length >= total) return;
-  }
-}
 
 export default command({
   path: 'user list-users',
@@ -115,7 +104,7 @@ export default command({
     if (ours || window.limit === undefined) {
       const kept: UserRow[] = [];
       const seenBefore = input.inactive === undefined ? undefined : clock() - input.inactive;
-      for await (const row of everyRow(users, query)) {
+      for await (const row of everyRow((from, limit) => users.list({ ...query, from, limit }))) {
         if (input.guests && !row.guest) continue;
         if (input.createdAfter !== undefined && (row.createdAt ?? 0) <= input.createdAfter) continue;
         if (seenBefore !== undefined) {

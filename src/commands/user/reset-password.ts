@@ -5,7 +5,8 @@ import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, joined, say, type Text } from '../../core/text.ts';
 import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
-import { type Asker, command } from '../define.ts';
+import type { Asker } from '../asker.ts';
+import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
 
