@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need no homeserver; they run without one being looked for. */
-const pure = ['test/core/**/*.test.ts', 'test/store/**/*.test.ts', 'test/{config,health,log,structure}.test.ts'];
+const pure = [
+  'test/core/**/*.test.ts',
+  'test/pipeline/**/*.test.ts',
+  'test/store/**/*.test.ts',
+  'test/{config,health,log,structure}.test.ts',
+];
 
 export default defineConfig({
   test: {
