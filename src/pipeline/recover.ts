@@ -157,7 +157,7 @@ export async function recoverRunning(context: Context, row: InboxRow): Promise<v
 
 /** Brings an act to its end. Whoever may not command any more gets nothing done and no secret. */
 async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean): Promise<void> {
-  const { store, secrets, caps, settings } = context;
+  const { store, secrets, settings } = context;
   const { command, input, event, asker } = act;
   const makesSecret = command.makesSecret?.(input) === true;
   const secretRoom = makesSecret && allowed ? await secrets.ready(asker.userId) : undefined;
@@ -167,8 +167,7 @@ async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean)
   }
   const mayRepeat = allowed && event.ageMs <= settings.maxCommandAgeMs;
   if (command.again === 'safe' && mayRepeat) return execute(context, act);
-  const settled: Settled =
-    command.settle === undefined ? 'unknown' : await command.settle(input, caps, event.originServerTs);
+  const settled = await settledState(context, act);
   if (settled === 'not done' && mayRepeat) return execute(context, act);
   if (settled === 'not done') return settle(context, act, problemReply(notDone(command.path)));
   if (settled === 'unknown') return settle(context, act, problemReply(cutShort(command.path)));
@@ -176,6 +175,12 @@ async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean)
   // A secret may be made anew under this event's next number.
   if (secretRoom !== undefined) store.begin(row.eventId, undefined, command.path, row.planCode);
   return settle(context, act, await completeSettled(context, act, secretRoom));
+}
+
+async function settledState({ caps }: Context, { command, input, event }: Act): Promise<Settled> {
+  // What makes a job does nothing before that job is stored.
+  if (command.job !== undefined) return 'not done';
+  return command.settle === undefined ? 'unknown' : command.settle(input, caps, event.originServerTs);
 }
 
 async function mayStill(context: Context, role: Parameters<typeof allow>[0], act: Act): Promise<boolean> {

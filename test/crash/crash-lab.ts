@@ -70,11 +70,15 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
   await room.bot().stop();
   await room.start();
   const typed = new Set<string>();
+  let canaries: readonly string[] = [];
   let rounds = 0;
+  /** What the bot had made before this round; all of it is looked for once more in the end. */
+  let earlier = new Set<string>();
 
   const order = (orders: Orders) => writeFileSync(files.orders, JSON.stringify(orders));
   const made = () => (existsSync(files.passwords) ? readFileSync(files.passwords, 'utf8').trim().split('\n') : []);
-  const secrets = () => [...new Set([room.botAccount.accessToken, ...made(), ...typed])];
+  const fresh = () => made().filter((password) => !earlier.has(password));
+  const secrets = (passwords: Iterable<string>) => [room.botAccount.accessToken, ...passwords];
 
   /** What the orders made it write down. */
   function trail(): readonly Boundary[] {
@@ -105,8 +109,9 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
 
   /** What the dead bot left behind, before anything touches its files. */
   function leaks(process: BotProcess): readonly string[] {
-    const said = secretsIn(process.output(), secrets()).map((secret) => `the output holds ${secret.slice(0, 6)}…`);
-    return [...secretsInFiles(room.dataDir, secrets()), ...said];
+    const known = secrets([...fresh(), ...canaries]);
+    const said = secretsIn(process.output(), known).map((secret) => `the output holds ${secret.slice(0, 6)}…`);
+    return [...secretsInFiles(room.dataDir, known), ...said];
   }
 
   async function round(
@@ -115,9 +120,9 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
   ): Promise<readonly string[]> {
     rounds += 1;
     const accounts = await scenario.prepare(room, rounds);
-    const canaries = accounts.flatMap(({ password }) => password?.typed ?? []);
+    canaries = accounts.flatMap(({ password }) => password?.typed ?? []);
     for (const canary of canaries) typed.add(canary);
-    const earlier = new Set(made());
+    earlier = new Set(made());
     const faults: string[] = [];
     const events: string[] = [];
     let answer = '';
@@ -128,14 +133,7 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
       events.push(step.eventId, ...(step.further ?? []));
       answer = bodyOf(await room.answerTo(step.eventId));
     }
-    const done: Round = {
-      room,
-      scenario,
-      accounts,
-      events,
-      canaries,
-      made: made().filter((password) => !earlier.has(password)),
-    };
+    const done: Round = { room, scenario, accounts, events, canaries, made: fresh() };
     return [...faults, ...(await roundFaults(done))];
   }
 
@@ -224,13 +222,10 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
     },
 
     async leftSecrets() {
-      const held: string[] = [...secretsInFiles(room.dataDir, secrets())];
-      for (const event of await room.admin.messages(room.roomId)) {
-        for (const secret of secretsIn(JSON.stringify(event), secrets())) {
-          held.push(`${event.event_id} in the room holds ${secret.slice(0, 6)}…`);
-        }
-      }
-      return held;
+      const known = secrets([...made(), ...typed]);
+      const history = JSON.stringify(await room.admin.messages(room.roomId));
+      const shown = secretsIn(history, known).map((secret) => `the room holds ${secret.slice(0, 6)}…`);
+      return [...secretsInFiles(room.dataDir, known), ...shown];
     },
 
     async close() {

@@ -1,13 +1,17 @@
 import type { Boundary } from './orders.ts';
 
+/** The bot notes how far it has read after each of its own messages too, now sooner, now later. */
+const position = 'commit by matrix/client.ts startSync';
+
 /**
  * The boundaries that leave something different behind. Reading changes nothing, and what a write has done is the same
  * right after it and right before the next one: so these are the places before each commit and each request that
  * changes something, in the middle of such a request, and after everything.
  */
 export function distinct(trail: readonly Boundary[]): readonly Boundary[] {
-  return trail.filter(
-    ({ name }, at) => at === trail.length - 1 || (!name.startsWith('GET ') && !name.endsWith('after')),
+  const known = trail.filter(({ name, nth }) => nth === 1 || !name.startsWith(position));
+  return known.filter(
+    ({ name }, at) => at === known.length - 1 || (!name.startsWith('GET ') && !name.endsWith('after')),
   );
 }
 
