@@ -38,8 +38,24 @@ export interface Item {
 
 export interface ItemResult {
   readonly state: 'done' | 'skipped' | 'failed' | 'unknown';
-  /** Why it was skipped or failed; plain words, no secret. */
+  /** Why it was skipped or failed, or what came of it; plain words, no secret. Of what is done, shown in short jobs. */
   readonly note?: string;
+}
+
+/** What a step has besides its input: for work that the homeserver goes on with by itself, and has to be followed. */
+export interface Step {
+  /** When the job was asked for, in epoch ms by the homeserver's clock. */
+  readonly since: number;
+  /** What an earlier try at this item kept, also before a restart of the bot. */
+  readonly kept: Json | undefined;
+  /** Stored with the item at once; never a secret. */
+  keep(data: Json): void;
+  /** How far it is, for the job's message: "120 of 501 members removed". Plain words. */
+  says(text: string): void;
+  /** Resolves after so many milliseconds; rejects when the bot stops, and the item is taken up again at its start. */
+  wait(ms: number): Promise<void>;
+  /** True once the job was cancelled: a step that only follows the server's work may end. */
+  cancelled(): boolean;
 }
 
 /** How many steps of a kind run at once is the operator's to say (`jobs` in the configuration). */
@@ -51,8 +67,11 @@ export type Settled = 'done' | 'not done' | 'unknown';
 /** The long way of a command: `run` returns the items, the job's worker does the steps, one item after the other. */
 export interface JobDefinition<Input, Caps> {
   readonly pace: Pace;
-  /** Does one item. */
-  step(item: Item, input: Input, caps: Caps, asker: Asker): Promise<ItemResult>;
+  /**
+   * Does one item. A call for which the server gave no answer is thrown as it is (`unavailable`, `unknown-outcome`):
+   * the worker waits and tries again, or settles it.
+   */
+  step(item: Item, input: Input, caps: Caps, asker: Asker, step: Step): Promise<ItemResult>;
   /**
    * After a crash or an unanswered call in the middle of a step; without it the step is simply done again.
    * `since`: when the job was asked for, in epoch ms by the homeserver's clock.

@@ -1,4 +1,4 @@
-import type { Listed } from '../homeserver/homeserver.ts';
+import type { Listed } from '../homeserver/listed.ts';
 
 /** So many rows are read at once; a page costs the homeserver little more than a row. */
 const pageSize = 500;

@@ -9,6 +9,8 @@ export interface Progress {
   readonly heading: Text;
   readonly total: number;
   readonly counts: Readonly<Partial<Record<ItemState, number>>>;
+  /** How far the item under way is. */
+  readonly said?: string | undefined;
 }
 
 /** "Deactivating users: 120 of 300 done, 3 skipped, 1 failed". */
@@ -23,11 +25,15 @@ function tally({ heading, total, counts }: Progress): Text {
 
 /** A running job in one line and how to stop it, to be edited in place. */
 export function progressReply(progress: Progress & { readonly id: string; readonly ended?: boolean }): Reply {
-  const { id, ended = false } = progress;
+  const { id, said, ended = false } = progress;
   const stop = paragraph(say`Job ${code(id)}; ${commandLine(`job cancel ${id}`)} stops it.`);
   return {
     outcome: 'done',
-    blocks: [paragraph(say`${ended ? '🏁' : '⏳'} ${tally(progress)}`), ...(ended ? [] : [stop])],
+    blocks: [
+      paragraph(say`${ended ? '🏁' : '⏳'} ${tally(progress)}`),
+      ...(said === undefined || ended ? [] : [paragraph(say`${said}`)]),
+      ...(ended ? [] : [stop]),
+    ],
   };
 }
 

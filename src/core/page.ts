@@ -46,6 +46,16 @@ export function pageOf(window: Window, shown: number, total: number | undefined,
   return { from: window.from, total, more: total === undefined ? more : window.from + shown < total };
 }
 
+/** The part of a list that is there as a whole. Throws as {@link windowOf} and {@link pageOf} do. */
+export function cut<Row>(
+  all: readonly Row[],
+  input: PageInput,
+): { readonly rows: readonly Row[]; readonly page: Page } {
+  const window = windowOf(input);
+  const rows = all.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
+  return { rows, page: pageOf(window, rows.length, all.length) };
+}
+
 /** People count from 1. */
 const position = (from: number): string => (from + 1).toLocaleString('en');
 

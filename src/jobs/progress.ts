@@ -19,10 +19,12 @@ const editEveryPart = 0.05;
 export interface Progress {
   /** An item has ended. */
   moved(): Promise<void>;
+  /** How far the item under way is. */
+  says(text: string): void;
 }
 
 /** The job's message as it should read now. */
-function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean): Content {
+function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean, said?: string): Content {
   const { heading = job.command } = frozenOf(job.frozen);
   const progress = progressReply({
     id: job.id,
@@ -30,6 +32,7 @@ function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean):
     total: totalOf(job),
     counts: job.counts,
     ended,
+    said,
   });
   const { content } = renderReply(progress, { output: 'human', prefix, path: job.command });
   return {
@@ -43,8 +46,13 @@ function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean):
 /** Keeps the job's one message up to date by editing it; nothing depends on whether an edit arrives. */
 export function createProgress(context: Context, row: JobRow): Progress {
   const { store, matrix, catalog } = context;
+  /** Part of the edits' transaction ids: after a restart the same words may be due again. */
+  const startedAt = context.clock();
   let shownAt = performance.now();
   let shown = 0;
+  let said: string | undefined;
+  let shownSaid: string | undefined;
+  let edits = 0;
   let sending: Promise<unknown> | undefined;
 
   function edit(): void {
@@ -52,15 +60,17 @@ export function createProgress(context: Context, row: JobRow): Progress {
     if (job?.messageId === undefined) return;
     const { counts } = job;
     const ended = totalOf(job) - counts.pending - counts.running - counts.stepped;
-    if (ended - shown < totalOf(job) * editEveryPart) return;
+    if (said === shownSaid && ended - shown < totalOf(job) * editEveryPart) return;
     shown = ended;
+    shownSaid = said;
+    edits++;
     shownAt = performance.now();
     sending = matrix
       .send(
         row.roomId,
         'm.room.message',
-        editOf(catalog.prefix, job, job.messageId, false),
-        transactionId(job.messageId, `progress ${ended}`),
+        editOf(catalog.prefix, job, job.messageId, false, said),
+        transactionId(job.messageId, `progress ${ended} ${startedAt} ${edits}`),
       )
       .catch(() => undefined)
       .finally(() => {
@@ -68,9 +78,16 @@ export function createProgress(context: Context, row: JobRow): Progress {
       });
   }
 
+  const editIfDue = () => {
+    if (sending === undefined && performance.now() - shownAt >= editEveryMs) edit();
+  };
   return {
     async moved() {
-      if (sending === undefined && performance.now() - shownAt >= editEveryMs) edit();
+      editIfDue();
+    },
+    says(text) {
+      said = text;
+      editIfDue();
     },
   };
 }

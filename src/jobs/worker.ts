@@ -1,4 +1,4 @@
-import type { ItemResult, Pace } from '../commands/define.ts';
+import type { ItemResult, Pace, Step } from '../commands/define.ts';
 import { Problem } from '../core/problem.ts';
 import { say, wordsOf } from '../core/text.ts';
 import { allow } from '../pipeline/authorize.ts';
@@ -119,7 +119,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
         while (!stopped() && !isCancelled(row.id)) {
           const item = next();
           if (item === undefined) return;
-          await oneItem(job, item);
+          await oneItem(job, item, progress);
           await progress.moved();
         }
       }),
@@ -127,7 +127,8 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
   }
 
   /** One item to its end: T2, the step, T3. Left `running` on stop, to be settled at the next start. */
-  async function oneItem(job: RunningJob, item: ItemRow): Promise<void> {
+  async function oneItem(job: RunningJob, item: ItemRow, progress: Progress): Promise<void> {
+    const step = stepOf(job, item, progress);
     const { definition, row, input } = job;
     let begun = false;
     let silences = 0;
@@ -139,16 +140,36 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
       }
       if (!begun) store.jobs.beginItem(row.id, item.n, { kind: 'intent', ...itemEntry(job, item.target) });
       begun = true;
-      return attempt(job, item, () => ++silences < mostSilences);
+      return attempt(job, item, step, () => ++silences < mostSilences);
     }).catch((error): ItemResult => ({ state: 'failed', note: wordsOf(problemOf(error, log).text) }));
     if (result !== undefined) endItem(job, item, result);
   }
 
+  function stepOf({ row, since }: RunningJob, item: ItemRow, progress: Progress): Step {
+    let { kept } = item;
+    return {
+      since,
+      get kept() {
+        return kept;
+      },
+      keep(data) {
+        store.jobs.keep(row.id, item.n, data);
+        kept = data;
+      },
+      says: (text) => progress.says(text),
+      async wait(ms) {
+        await pause(ms);
+        if (stopped()) throw new Problem('unavailable', say`The bot stops.`);
+      },
+      cancelled: () => isCancelled(row.id),
+    };
+  }
+
   /** `mayRepeat` is asked where the homeserver gave no answer and a second try does no harm. */
-  async function attempt(job: RunningJob, item: ItemRow, mayRepeat: () => boolean): Promise<ItemResult> {
+  async function attempt(job: RunningJob, item: ItemRow, step: Step, mayRepeat: () => boolean): Promise<ItemResult> {
     const { definition, input, asker } = job;
     try {
-      return await definition.step(item, input, context.caps, asker);
+      return await definition.step(item, input, context.caps, asker, step);
     } catch (error) {
       const problem = problemOf(error, log);
       if (problem.code === 'unavailable') throw problem;

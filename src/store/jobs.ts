@@ -1,3 +1,4 @@
+import type { Json } from '../core/json.ts';
 import type { Connection } from './connection.ts';
 import type { AuditEntry, ItemRow, ItemState, JobRow, JobState, NewJob, Store } from './store.ts';
 
@@ -8,8 +9,9 @@ interface Row extends Omit<JobRow, 'input' | 'frozen' | 'finishedAt' | 'messageI
   readonly messageId: string | null;
 }
 
-interface StoredItem extends Omit<ItemRow, 'data' | 'note'> {
+interface StoredItem extends Omit<ItemRow, 'data' | 'note' | 'kept'> {
   readonly data: string;
+  readonly kept: string | null;
   readonly note: string | null;
 }
 
@@ -44,7 +46,7 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
   const addItem = db.prepare<[string, number, string, string]>(
     "INSERT INTO job_item (job_id, n, target, data, state) VALUES (?, ?, ?, ?, 'pending')",
   );
-  const columns = 'n, target, data, state, note, attempt';
+  const columns = 'n, target, data, state, note, attempt, kept';
   const items = db.prepare<[string, number, number], StoredItem>(
     `SELECT ${columns} FROM job_item WHERE job_id = ? AND n > ? ORDER BY n LIMIT ?`,
   );
@@ -56,6 +58,7 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
     `UPDATE job_item SET state = 'running', attempt = attempt + 1
     WHERE job_id = ? AND n = ? AND state NOT IN ('done', 'skipped')`,
   );
+  const keep = db.prepare<[string, string, number]>('UPDATE job_item SET kept = ? WHERE job_id = ? AND n = ?');
   const endItem = db.prepare<[ItemState, string | null, string, number]>(
     `UPDATE job_item SET state = ?, note = ? WHERE job_id = ? AND n = ? AND state NOT IN ('done', 'skipped')`,
   );
@@ -99,6 +102,9 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
         mustChange(beginItem.run(id, n).changes, `item ${n} of job ${id}`);
         audit.append(intent);
       }),
+      keep: write((id: string, n: number, data: Json) => {
+        mustChange(keep.run(JSON.stringify(data), id, n).changes, `item ${n} of job ${id}`);
+      }),
       endItem: write(
         (id: string, n: number, state: ItemState, note: string | undefined, outcome: AuditEntry | undefined) => {
           mustChange(endItem.run(state, note ?? null, id, n).changes, `item ${n} of job ${id}`);
@@ -128,5 +134,10 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
 }
 
 function fromItem(row: StoredItem): ItemRow {
-  return { ...row, data: JSON.parse(row.data), note: row.note ?? undefined };
+  return {
+    ...row,
+    data: JSON.parse(row.data),
+    note: row.note ?? undefined,
+    kept: row.kept === null ? undefined : JSON.parse(row.kept),
+  };
 }

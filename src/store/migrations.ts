@@ -118,4 +118,19 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a step of a job must know when it is taken up again: the id of the server's own task.
+  ALTER TABLE job_item ADD COLUMN kept TEXT;
+
+  -- Rooms that were banned here, or cut off from federation, and what there was before.
+  CREATE TABLE ledger (
+    kind TEXT NOT NULL,
+    room_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    source TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (kind, room_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import { connect, type StoreOptions } from './connection.ts';
 import { createDue } from './due.ts';
 import { createInbox } from './inbox.ts';
 import { createJobs } from './jobs.ts';
+import { createLedger } from './ledger.ts';
 import { createOutbox } from './outbox.ts';
 import { createPlans } from './plans.ts';
 import { createPrune } from './prune.ts';
@@ -35,6 +36,7 @@ export function openStore(path: string, options: StoreOptions): Store {
         if (report !== undefined) outbox.noun.add(report);
       }),
     },
+    ledger: createLedger(connection),
     due,
     values: createValues(connection),
     begin: write((eventId: string, intent: AuditEntry | undefined, command: string, planCode?: string) => {

@@ -151,6 +151,19 @@ export interface ItemRow {
   readonly state: ItemState;
   readonly note: string | undefined;
   readonly attempt: number;
+  /** What its step kept for the next try. */
+  readonly kept: Json | undefined;
+}
+
+/** A room that was banned, or cut off from federation, with what there was before; the homeserver keeps no list. */
+export interface LedgerEntry {
+  readonly kind: 'ban' | 'federation';
+  readonly roomId: string;
+  readonly at: number;
+  readonly actor: string;
+  /** Event id of the command, or `shell:<id>`. */
+  readonly source: string;
+  readonly detail: Json;
 }
 
 /** Something to be done at a time, over restarts: redact a message, delete an upload, remind. */
@@ -220,10 +233,20 @@ export interface Store {
     items(id: string, states?: readonly ItemState[], limit?: number, after?: number): readonly ItemRow[];
     /** An item's T2: running, one more attempt, intent record. */
     beginItem(id: string, n: number, intent: AuditEntry): void;
+    /** What the step of an item must know when it is taken up again. */
+    keep(id: string, n: number, data: Json): void;
     /** An item's T3: state, note, outcome record. */
     endItem(id: string, n: number, state: ItemState, note: string | undefined, outcome: AuditEntry | undefined): void;
     /** The end of a job with its report, in one transaction. */
     finish(id: string, state: 'finished' | 'cancelled', report: NewOutbox | undefined): void;
+  };
+  readonly ledger: {
+    /** One entry a room and kind: a second one replaces the first. */
+    put(entry: Omit<LedgerEntry, 'at'>): void;
+    get(kind: LedgerEntry['kind'], roomId: string): LedgerEntry | undefined;
+    /** Newest first. */
+    list(kind: LedgerEntry['kind']): readonly LedgerEntry[];
+    remove(kind: LedgerEntry['kind'], roomId: string): void;
   };
   readonly due: {
     /** A key that is there already gets the new time. */

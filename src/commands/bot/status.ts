@@ -34,7 +34,7 @@ export default command({
         ['Running jobs', state.runningJobs],
         ['Audit trail', counted(state.auditRecords, 'record')],
         ['Database', formatBytes(state.databaseBytes)],
-        ['Messages that were no commands', ignored.join(', ') || 0],
+        ['Messages not acted on', ignored.join(', ') || 0],
       ],
       { ...state, waiting },
     );

@@ -1,6 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import type { RoomDetails, Rooms } from '../../homeserver/homeserver.ts';
+import type { RoomDetails, Rooms } from '../../homeserver/rooms.ts';
 
 /** The room an id or alias stands for, as this server knows it, or a Problem that says which of the two is wrong. */
 export async function foundRoom(rooms: Rooms, idOrAlias: string): Promise<RoomDetails> {

@@ -4,7 +4,7 @@ import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Column, type Reply, reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
-import { type RoomQuery, type RoomRow, type Rooms, roomSorts } from '../../homeserver/homeserver.ts';
+import { type RoomQuery, type RoomRow, type Rooms, roomSorts } from '../../homeserver/rooms.ts';
 import { everyRow } from '../every-row.ts';
 import { inParallel } from '../in-parallel.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
 import { reply } from '../../core/reply.ts';
 import type { Text } from '../../core/text.ts';
-import type { Users } from '../../homeserver/homeserver.ts';
+import type { Users } from '../../homeserver/users.ts';
 import { type AnyCommand, command } from '../define.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';

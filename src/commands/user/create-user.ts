@@ -4,7 +4,7 @@ import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
-import type { NewUser, Users } from '../../homeserver/homeserver.ts';
+import type { NewUser, Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import type { Local } from '../local.ts';
 import { createdSince } from './created-since.ts';

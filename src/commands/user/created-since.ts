@@ -1,4 +1,4 @@
-import type { UserDetails } from '../../homeserver/homeserver.ts';
+import type { UserDetails } from '../../homeserver/users.ts';
 
 /**
  * Whether the account that was asked for at `since` (epoch ms by the homeserver's clock) was made by that: one that is

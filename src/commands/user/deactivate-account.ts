@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { madePassword } from '../../core/made-password.ts';
 import { say, type Text } from '../../core/text.ts';
-import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
+import type { UserDetails, Users } from '../../homeserver/users.ts';
 
 export interface DeactivateOptions {
   readonly erase: boolean;

@@ -4,7 +4,7 @@ import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Column, reply } from '../../core/reply.ts';
 import { code, counted, joined, say } from '../../core/text.ts';
-import { type UserQuery, type UserRow, userSorts } from '../../homeserver/homeserver.ts';
+import { type UserQuery, type UserRow, userSorts } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import { everyRow } from '../every-row.ts';
 

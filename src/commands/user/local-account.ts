@@ -1,6 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
+import type { UserDetails, Users } from '../../homeserver/users.ts';
 
 /** The account, or a Problem: Synapse takes some calls for unknown users as a success. */
 export async function localAccount(users: Users, userId: string): Promise<UserDetails> {

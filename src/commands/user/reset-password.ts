@@ -4,7 +4,7 @@ import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, joined, say, type Text } from '../../core/text.ts';
-import type { UserDetails, Users } from '../../homeserver/homeserver.ts';
+import type { UserDetails, Users } from '../../homeserver/users.ts';
 import type { Asker } from '../asker.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';

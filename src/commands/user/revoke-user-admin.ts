@@ -3,7 +3,7 @@ import { localUser } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import type { Users } from '../../homeserver/homeserver.ts';
+import type { Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';

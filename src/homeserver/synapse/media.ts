@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
-import type { Media } from '../homeserver.ts';
+import type { Media } from '../media.ts';
 import type { SynapseHttp } from './http.ts';
 
 const deleted = z.looseObject({ deleted_media: z.array(z.string()) });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RoomRow, Rooms } from '../homeserver.ts';
+import type { RoomRow, Rooms } from '../rooms.ts';
 import type { SynapseHttp } from './http.ts';
 
 const admin = '/_synapse/admin';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../../core/problem.ts';
-import type { Server } from '../homeserver.ts';
+import type { Server } from '../server.ts';
 import type { SynapseHttp } from './http.ts';
 
 const versions = z.looseObject({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
-import type { Listed, Membership, UserDetails, UserQuery, UserRow, Users } from '../homeserver.ts';
+import type { Listed } from '../listed.ts';
+import type { Membership, UserDetails, UserQuery, UserRow, Users } from '../users.ts';
 import { flag } from './flag.ts';
 import type { SynapseHttp } from './http.ts';
 

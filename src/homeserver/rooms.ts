@@ -1,0 +1,61 @@
+import type { Listed } from './listed.ts';
+
+export interface RoomRow {
+  readonly roomId: string;
+  readonly name: string | null;
+  readonly canonicalAlias: string | null;
+  readonly joinedMembers: number;
+  readonly joinedLocalMembers: number;
+  readonly version: string | null;
+  readonly creator: string | null;
+  readonly encryption: string | null;
+  readonly federatable: boolean | null;
+  readonly public: boolean | null;
+  readonly joinRules: string | null;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface RoomDetails extends RoomRow {
+  readonly topic: string | null;
+  readonly historyVisibility: string | null;
+  readonly guestAccess: string | null;
+  readonly stateEvents: number;
+  readonly blocked: boolean;
+}
+
+export const roomSorts = [
+  'name',
+  'canonical_alias',
+  'joined_members',
+  'joined_local_members',
+  'version',
+  'creator',
+  'encryption',
+  'federatable',
+  'public',
+  'join_rules',
+  'guest_access',
+  'history_visibility',
+  'state_events',
+] as const;
+
+export interface RoomQuery {
+  readonly from: number;
+  readonly limit: number;
+  readonly sort?: (typeof roomSorts)[number];
+  readonly reverse?: boolean;
+  readonly search?: string;
+  readonly publicOnly?: boolean;
+}
+
+export interface Rooms {
+  list(query: RoomQuery): Promise<Listed<RoomRow>>;
+  /** `undefined` where this server does not know the room. */
+  get(roomId: string): Promise<RoomDetails | undefined>;
+  isBlocked(roomId: string): Promise<boolean>;
+  members(roomId: string): Promise<readonly string[]>;
+  /** The room an id or alias stands for; `undefined` for an alias that leads nowhere. */
+  resolve(idOrAlias: string): Promise<string | undefined>;
+  /** Local aliases. */
+  aliases(roomId: string): Promise<readonly string[]>;
+}

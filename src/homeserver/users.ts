@@ -1,0 +1,106 @@
+import type { Text } from '../core/text.ts';
+import type { Listed } from './listed.ts';
+
+/** One row of a user listing. */
+export interface UserRow {
+  readonly userId: string;
+  readonly displayname: string | null;
+  readonly admin: boolean;
+  readonly deactivated: boolean;
+  readonly locked: boolean;
+  readonly shadowBanned: boolean;
+  readonly guest: boolean;
+  readonly userType: string | null;
+  readonly createdAt: number | undefined;
+  /** `undefined`: the server has no record, which does not mean "never". */
+  readonly lastSeenAt: number | undefined;
+  /** The server's own object. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Everything the server tells about one account. */
+export interface UserDetails extends UserRow {
+  readonly suspended: boolean;
+  readonly erased: boolean;
+  readonly appserviceId: string | null;
+  readonly threepids: readonly { readonly medium: string; readonly address: string }[];
+  readonly externalIds: readonly { readonly provider: string; readonly id: string }[];
+  readonly avatarUrl: string | null;
+}
+
+export const userSorts = [
+  'name',
+  'displayname',
+  'is_guest',
+  'admin',
+  'deactivated',
+  'user_type',
+  'avatar_url',
+  'shadow_banned',
+  'creation_ts',
+  'last_seen_ts',
+  'locked',
+] as const;
+
+export interface UserQuery {
+  readonly from: number;
+  readonly limit: number;
+  readonly sort?: (typeof userSorts)[number];
+  readonly reverse?: boolean;
+  /** Matches localpart or display name. */
+  readonly name?: string;
+  /** Matches the whole id. */
+  readonly userId?: string;
+  /** False: no guests; otherwise they are part of the list. */
+  readonly guests?: boolean;
+  /** Also deactivated accounts. */
+  readonly deactivated?: boolean;
+  readonly admins?: boolean;
+  /** Only locked accounts when true; locked accounts are part of the list otherwise. */
+  readonly lockedOnly?: boolean;
+  readonly notType?: readonly string[];
+}
+
+export interface NewUser {
+  readonly userId: string;
+  readonly password?: string;
+  readonly admin?: boolean;
+  readonly displayname?: string;
+  readonly emails?: readonly string[];
+}
+
+export interface Device {
+  readonly deviceId: string;
+  readonly displayName: string | null;
+  readonly lastSeenAt: number | undefined;
+  readonly dehydrated: boolean;
+}
+
+export type Membership = 'join' | 'leave' | 'ban' | 'invite' | 'knock';
+
+export interface Users {
+  list(query: UserQuery): Promise<Listed<UserRow>>;
+  /** `undefined` where no such local account exists. */
+  get(userId: string): Promise<UserDetails | undefined>;
+  /** Live answer of the server; false for unknown accounts. */
+  isAdmin(userId: string): Promise<boolean>;
+  /** The account that has this third-party id, an address in lower case; `undefined` where none has. */
+  findByThreepid(medium: string, address: string): Promise<string | undefined>;
+  /** Why the server would make no new account of this name, in its own words; `undefined` where it would. */
+  nameFault(userId: string): Promise<Text | undefined>;
+  /** The caller has looked that the account does not exist (Synapse's PUT is an upsert). */
+  create(user: NewUser): Promise<void>;
+  setPassword(userId: string, password: string, endSessions: boolean): Promise<void>;
+  /** Ends sessions, removes third-party ids, leaves all rooms (in the background). */
+  deactivate(userId: string, erase: boolean): Promise<void>;
+  setAdmin(userId: string, admin: boolean): Promise<void>;
+  setSuspended(userId: string, suspended: boolean): Promise<void>;
+  setLocked(userId: string, locked: boolean): Promise<void>;
+  removeThreepids(userId: string): Promise<void>;
+  joinedRooms(userId: string): Promise<readonly string[]>;
+  memberships(userId: string): Promise<ReadonlyMap<string, Membership>>;
+  devices(userId: string): Promise<readonly Device[]>;
+  deleteDevices(userId: string, deviceIds: readonly string[]): Promise<void>;
+  /** Takes away the account's message rate limit. */
+  liftRateLimit(userId: string): Promise<void>;
+}
