@@ -90,6 +90,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     adminRoomNames: () => roomNames,
     adminPath: backend.adminPath,
     timeoutMs: backend.timeout,
+    allowPrivateAddresses: config.federation.allowPrivateAddresses,
     signal: calls.signal,
   });
   const isServerAdmin = (userId: string) => homeserver.users.isAdmin(userId);
@@ -179,6 +180,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     authorizer,
     gate,
     clock,
+    key: config.accessToken(),
     version: version(),
     startedAt,
     storePath: path,

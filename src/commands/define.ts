@@ -155,7 +155,7 @@ export interface Command<
   /** It sets a state, so it may simply run again. */
   readonly again?: 'safe';
   /** Otherwise: by reading, was it carried out since it was asked for (epoch ms by the homeserver's clock)? */
-  settle?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, since: number): Promise<Settled>;
+  settle?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, since: number, asker: Asker): Promise<Settled>;
   /**
    * For what is settled as done without an answer: does the rest of it, each part of which may be done twice, and says
    * so. `secretLost`: its secret never arrived, so another one is made.

@@ -4,6 +4,11 @@ import help from './bot/help.ts';
 import botStatus from './bot/status.ts';
 import whoami from './bot/whoami.ts';
 import type { AnyCommand } from './define.ts';
+import destination from './federation/destination.ts';
+import destinationRooms from './federation/destination-rooms.ts';
+import destinations from './federation/destinations.ts';
+import fetchSupportWellKnown from './federation/fetch-support-well-known.ts';
+import resetDestination from './federation/reset.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
 import jobShow from './job/show.ts';
@@ -14,6 +19,12 @@ import listRooms from './room/list-rooms.ts';
 import searchRooms from './room/search.ts';
 import adminNotice from './server/admin-notice.ts';
 import serverVersion from './server/version.ts';
+import createToken from './token/create.ts';
+import deleteToken from './token/delete.ts';
+import tokenDetails from './token/details.ts';
+import issueMany from './token/issue-many.ts';
+import listTokens from './token/list.ts';
+import updateToken from './token/update.ts';
 import createList from './user/create-list.ts';
 import createUser from './user/create-user.ts';
 import deactivate from './user/deactivate.ts';
@@ -53,6 +64,19 @@ export const commands: readonly AnyCommand[] = [
   roomDetails,
   listJoinedMembers,
   roomExists,
+
+  fetchSupportWellKnown,
+  destinations,
+  destination,
+  destinationRooms,
+  resetDestination,
+
+  listTokens,
+  tokenDetails,
+  createToken,
+  issueMany,
+  updateToken,
+  deleteToken,
 
   serverVersion,
   adminNotice,

@@ -52,5 +52,10 @@ export interface Local {
   };
   /** Listed in the configuration or a server admin: nobody below owner takes anything from these. */
   readonly isProtected: (userId: string) => Promise<boolean>;
+  /**
+   * A secret of 86 characters (A-Z a-z 0-9 - _) that nobody can guess, the same one for the same command and number:
+   * what was made before a stop is found again, and nothing of it is stored.
+   */
+  readonly derived: (source: string, n: number) => string;
   readonly clock: () => number;
 }

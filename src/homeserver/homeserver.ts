@@ -1,7 +1,10 @@
+import type { Federation } from './federation.ts';
 import type { Media } from './media.ts';
 import type { Rooms } from './rooms.ts';
 import type { Server } from './server.ts';
+import type { Tokens } from './tokens.ts';
 import type { Users } from './users.ts';
+import type { WellKnown } from './well-known.ts';
 
 /**
  * What a homeserver can do, by noun. A backend has some of these; commands name the nouns they need and
@@ -16,6 +19,10 @@ export interface Nouns {
   readonly rooms: Rooms;
   readonly media: Media;
   readonly server: Server;
+  readonly federation: Federation;
+  readonly tokens: Tokens;
+  /** What other servers publish; asked without the homeserver. */
+  readonly wellKnown: WellKnown;
 }
 
 export interface Homeserver extends Partial<Nouns> {

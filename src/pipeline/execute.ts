@@ -99,7 +99,7 @@ async function afterFailure(
   if (problem.code !== 'unknown-outcome' || act.command.settle === undefined) return problemReply(problem);
   let settled: Settled;
   try {
-    settled = await act.command.settle(act.input, context.caps, act.event.originServerTs);
+    settled = await act.command.settle(act.input, context.caps, act.event.originServerTs, act.asker);
   } catch {
     settled = 'unknown';
   }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Local } from '../commands/local.ts';
 import { cleanLines } from '../core/clean.ts';
@@ -23,6 +24,8 @@ export interface LocalOptions {
   readonly authorizer: Authorizer;
   readonly gate: Gate;
   readonly clock: () => number;
+  /** What derived secrets are made from: the bot's access token. */
+  readonly key: string;
   readonly version: string;
   readonly startedAt: number;
   readonly storePath: string;
@@ -49,6 +52,7 @@ export function createLocal(options: LocalOptions): Local {
   return {
     catalog,
     clock,
+    derived: (source, n) => createHmac('sha512', options.key).update(`castellan ${source} ${n}`).digest('base64url'),
     isProtected: (userId) => authorizer.isProtected(userId),
     adminRoom: {
       roomId,

@@ -177,10 +177,10 @@ async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean)
   return settle(context, act, await completeSettled(context, act, secretRoom));
 }
 
-async function settledState({ caps }: Context, { command, input, event }: Act): Promise<Settled> {
+async function settledState({ caps }: Context, { command, input, event, asker }: Act): Promise<Settled> {
   // What makes a job does nothing before that job is stored.
   if (command.job !== undefined) return 'not done';
-  return command.settle === undefined ? 'unknown' : command.settle(input, caps, event.originServerTs);
+  return command.settle === undefined ? 'unknown' : command.settle(input, caps, event.originServerTs, asker);
 }
 
 async function mayStill(context: Context, role: Parameters<typeof allow>[0], act: Act): Promise<boolean> {

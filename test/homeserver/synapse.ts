@@ -1,12 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
+import { writeCertificate } from './certificate.ts';
 import { findSynapse, type GivenSynapse, type StartableSynapse } from './find-synapse.ts';
 import { freePort } from './free-port.ts';
 import { registerUser } from './register-user.ts';
@@ -85,7 +85,8 @@ async function prepare(way: StartableSynapse, options: SynapseOptions): Promise<
     : await newIdentity(options);
   if (!earlier) {
     await writeFile(identityFile, JSON.stringify(identity));
-    if (identity.federationPort !== undefined) await writeCertificate(dataDir);
+    // No certificate is verified between the test servers, so any will do.
+    if (identity.federationPort !== undefined) await writeCertificate(dataDir, ['castellan.test']);
   }
   if (!earlier || options.config) {
     const inside = (file: string) => way.inside(dataDir, file);
@@ -102,13 +103,6 @@ async function newIdentity(options: SynapseOptions): Promise<Identity> {
   if (!options.federation) return { serverName: options.serverName ?? 'castellan.test', port, sharedSecret };
   const federationPort = await freePort();
   return { serverName: `${options.serverName ?? 'one.test'}:${federationPort}`, port, federationPort, sharedSecret };
-}
-
-// No certificate is verified between the test servers, so any will do.
-async function writeCertificate(dataDir: string): Promise<void> {
-  const [key, certificate] = [join(dataDir, 'tls.key'), join(dataDir, 'tls.crt')];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=castellan.test'];
-  await promisify(execFile)('openssl', ['req', '-x509', ...kind, '-days', '30', '-keyout', key, '-out', certificate]);
 }
 
 class OwnSynapse implements Synapse {

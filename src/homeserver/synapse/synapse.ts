@@ -1,10 +1,13 @@
 import { createHttp } from '../../http.ts';
 import type { Homeserver, Nouns } from '../homeserver.ts';
+import { createWellKnown } from '../public/well-known.ts';
+import { createSynapseFederation } from './federation.ts';
 import { createSynapseHttp, usualAdminPath } from './http.ts';
 import { createSynapseMedia } from './media.ts';
 import { createNeverList } from './never-list.ts';
 import { createSynapseRooms } from './rooms.ts';
 import { createSynapseServer } from './server.ts';
+import { createSynapseTokens } from './tokens.ts';
 import { createSynapseUsers } from './users.ts';
 
 export interface SynapseOptions {
@@ -21,6 +24,8 @@ export interface SynapseOptions {
   readonly adminRoomNames: () => readonly string[];
   /** Where the admin API lies, without a trailing slash; `/_synapse/admin` unless told. */
   readonly adminPath?: string;
+  /** True in a closed network: other servers may then have private addresses. */
+  readonly allowPrivateAddresses?: boolean;
   /** Milliseconds for one call; 60,000 unless told. */
   readonly timeoutMs?: number;
   /** Stops every call under way and every later one. */
@@ -50,5 +55,8 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     rooms: createSynapseRooms(http, serverName),
     media: createSynapseMedia(httpTo(options.mediaUrl ?? baseUrl)),
     server,
+    federation: createSynapseFederation(http),
+    tokens: createSynapseTokens(http, server.delegatesAccounts),
+    wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
   };
 }

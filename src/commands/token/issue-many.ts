@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { count } from '../../core/fields.ts';
+import { reply } from '../../core/reply.ts';
+import { code, counted, say } from '../../core/text.ts';
+import type { Asker } from '../asker.ts';
+import { command } from '../define.ts';
+import type { Local } from '../local.ts';
+import { masked } from './token-parts.ts';
+
+const length = 16;
+const validForMs = 7 * 24 * 60 * 60_000;
+
+/** The tokens that this command makes; the same ones when it is taken up again. */
+function tokensFor(howMany: number, derived: Local['derived'], asker: Asker): readonly string[] {
+  return Array.from({ length: howMany }, (_, n) => derived(asker.source, n).slice(0, length));
+}
+
+export default command({
+  path: 'token issue-many',
+  aliases: ['regtok issue-many'],
+  summary: 'Make several registration tokens, each for one account and for seven days.',
+  cautions: ['They are sent to you in a direct message.'],
+  input: z.object({ count: count(1, 99).default(1).describe('How many, 1 to 99.') }),
+  positionals: ['count'],
+  examples: [['For twenty people', '!admin token issue-many 20']],
+  danger: 'write',
+  role: 'admin',
+  needs: ['tokens', 'derived', 'clock'],
+  makesSecret: () => true,
+
+  async run({ count: howMany }, { tokens, derived, clock }, asker) {
+    const made = tokensFor(howMany, derived, asker);
+    const expiresAt = clock() + validForMs;
+    // Taken up again, those that are there already are its own.
+    for (const token of made) await tokens.create(token, { usesAllowed: 1, expiresAt });
+    return reply.done(say`Made ${counted(made.length, 'registration token')}, each for one account and seven days.`, {
+      secrets: made.map((token) => ({ label: say`${code(masked(token))}`, value: token })),
+      change: { before: null, after: { tokens: made.map(masked) } },
+    });
+  },
+
+  again: 'safe',
+  async settle({ count: howMany }, { tokens, derived }, _since, asker) {
+    const known = new Set((await tokens.list()).map(({ token }) => token));
+    const there = tokensFor(howMany, derived, asker).filter((token) => known.has(token));
+    if (there.length === howMany) return 'done';
+    return there.length === 0 ? 'not done' : 'unknown';
+  },
+  async complete({ count: howMany }, { derived }, asker, secretLost) {
+    const made = tokensFor(howMany, derived, asker);
+    return reply.done(say`Made ${counted(made.length, 'registration token')}, each for one account and seven days.`, {
+      secrets: secretLost ? made.map((token) => ({ label: say`${code(masked(token))}`, value: token })) : [],
+    });
+  },
+});

@@ -1,0 +1,28 @@
+/** A registration token: with it people may make an account. Times are epoch ms. */
+export interface RegistrationToken {
+  readonly token: string;
+  /** Accounts it may make in all; `undefined`: any number. */
+  readonly usesAllowed: number | undefined;
+  /** Registrations begun with it that have not ended. */
+  readonly pending: number;
+  /** Accounts made with it. */
+  readonly completed: number;
+  /** `undefined`: never. */
+  readonly expiresAt: number | undefined;
+}
+
+/** What of a token may be set; `null` takes the limit away, `undefined` leaves it as it is. */
+export interface TokenLimits {
+  readonly usesAllowed?: number | null;
+  readonly expiresAt?: number | null;
+}
+
+export interface Tokens {
+  list(): Promise<readonly RegistrationToken[]>;
+  get(token: string): Promise<RegistrationToken | undefined>;
+  /** False where the token exists already. */
+  create(token: string, limits: TokenLimits): Promise<boolean>;
+  update(token: string, limits: TokenLimits): Promise<void>;
+  /** One that is gone already is a success. */
+  remove(token: string): Promise<void>;
+}
