@@ -18,7 +18,10 @@ import { createDueWorker } from './pipeline/due.ts';
 import { createGate } from './pipeline/gate.ts';
 import { createIntake } from './pipeline/intake.ts';
 import { createLocal } from './pipeline/local.ts';
+import { watchNews } from './pipeline/news.ts';
 import { createOutbox } from './pipeline/outbox.ts';
+import { registrationNews } from './pipeline/registration-news.ts';
+import { reportNews } from './pipeline/report-news.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
 import { createSecretDelivery } from './pipeline/secrets.ts';
 import { untilAnswered } from './pipeline/until-answered.ts';
@@ -245,13 +248,32 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   intake.recover();
   jobs.kick();
   dueWorker.wake();
+  const news = newsOf();
   log.info({ roomId, userId: matrix.userId, version: version() }, 'ready');
+
+  function newsOf(): Promise<void> {
+    const { reports, registrations, every } = config.notify;
+    const byName = [...reportNews(homeserver.reports), registrationNews(homeserver.users)];
+    const isOn = (name: string) => (name === 'registrations' ? registrations : reports);
+    return watchNews({
+      store,
+      roomId,
+      prefix: config.prefix,
+      wakeOutbox: outbox.kick,
+      sources: byName.filter(({ name }) => isOn(name)),
+      silent: byName.map(({ name }) => name).filter((name) => !isOn(name)),
+      everyMs: every,
+      stopped: () => stopped() || watch.isHalted(),
+      pause: wait,
+      log,
+    });
+  }
 
   async function windDown(): Promise<void> {
     quitting.abort();
     clearInterval(pruning);
     dueWorker.stop();
-    const quiet = Promise.all([intake.idle(), jobs.idle(), dueWorker.idle()]).then(() => outbox.idle());
+    const quiet = Promise.all([intake.idle(), jobs.idle(), dueWorker.idle(), news]).then(() => outbox.idle());
     await Promise.race([quiet, pause(patienceMs)]);
     matrix.stop();
     calls.abort();

@@ -148,7 +148,11 @@ const schema = strict({
     deactivate: count.default(1),
     purge: count.default(1),
   }).prefault({}),
-  notify: strict({ reports: z.boolean().default(true), registrations: z.boolean().default(false) }).prefault({}),
+  notify: strict({
+    reports: z.boolean().default(true),
+    registrations: z.boolean().default(false),
+    every: duration.prefault('30s'),
+  }).prefault({}),
   federation: strict({ allowPrivateAddresses: z.boolean().default(false) }).prefault({}),
   maxCommandAge: duration.prefault('5m'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

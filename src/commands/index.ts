@@ -12,6 +12,10 @@ import resetDestination from './federation/reset.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
 import jobShow from './job/show.ts';
+import deleteReport from './report/delete.ts';
+import listReports from './report/list.ts';
+import showReport from './report/show.ts';
+import reportedUsers from './report/users.ts';
 import roomDetails from './room/details.ts';
 import roomExists from './room/exists.ts';
 import listJoinedMembers from './room/list-joined-members.ts';
@@ -77,6 +81,11 @@ export const commands: readonly AnyCommand[] = [
   issueMany,
   updateToken,
   deleteToken,
+
+  listReports,
+  reportedUsers,
+  showReport,
+  deleteReport,
 
   serverVersion,
   adminNotice,

@@ -1,20 +1,13 @@
-import type { Json } from '../core/json.ts';
-import { renderReply } from '../core/render.ts';
-import { paragraph } from '../core/reply.ts';
 import { joined, say, type Text } from '../core/text.ts';
 import type { Log } from '../log.ts';
 import type { Matrix, RoomEvent } from '../matrix/matrix.ts';
 import { roomFaults } from '../matrix/room-faults.ts';
-import type { Store } from '../store/store.ts';
+import { type Posting, post } from './post.ts';
 import { transactionId } from './transaction-id.ts';
 
-export interface RoomWatchOptions {
+export interface RoomWatchOptions extends Posting {
   readonly matrix: Matrix;
-  readonly store: Store;
-  readonly roomId: string;
-  readonly prefix: string;
   readonly isServerAdmin: (userId: string) => Promise<boolean>;
-  readonly wakeOutbox: () => void;
   readonly log: Log;
 }
 
@@ -34,22 +27,12 @@ const settings = new Set(['m.room.join_rules', 'm.room.history_visibility']);
 
 /** Watches over the bound room while the bot runs. */
 export function createRoomWatch(options: RoomWatchOptions, members: ReadonlySet<string>): RoomWatch {
-  const { matrix, store, roomId, prefix, log } = options;
+  const { matrix, roomId, log } = options;
   const joinedMembers = new Set(members);
   let halted = false;
 
   function warn(event: RoomEvent, words: Text): void {
-    const { content } = renderReply(
-      { outcome: 'done', blocks: [paragraph(words)] },
-      { output: 'human', prefix, path: 'warning' },
-    );
-    store.outbox.add({
-      roomId,
-      type: 'm.room.message',
-      content: { ...content, msgtype: 'm.text', body: `@room ${content.body}`, 'm.mentions': { room: true } } as Json,
-      transactionId: transactionId(event.eventId, 'warning'),
-    });
-    options.wakeOutbox();
+    post(options, words, transactionId(event.eventId, 'warning'), true);
   }
 
   return {

@@ -5,6 +5,7 @@ import { createSynapseFederation } from './federation.ts';
 import { createSynapseHttp, usualAdminPath } from './http.ts';
 import { createSynapseMedia } from './media.ts';
 import { createNeverList } from './never-list.ts';
+import { createSynapseReports } from './reports.ts';
 import { createSynapseRooms } from './rooms.ts';
 import { createSynapseServer } from './server.ts';
 import { createSynapseTokens } from './tokens.ts';
@@ -56,6 +57,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     media: createSynapseMedia(httpTo(options.mediaUrl ?? baseUrl)),
     server,
     federation: createSynapseFederation(http),
+    reports: createSynapseReports(http),
     tokens: createSynapseTokens(http, server.delegatesAccounts),
     wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
   };
