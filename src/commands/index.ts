@@ -12,6 +12,7 @@ import resetDestination from './federation/reset.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
 import jobShow from './job/show.ts';
+import sendNotice from './notice/send.ts';
 import deleteReport from './report/delete.ts';
 import listReports from './report/list.ts';
 import showReport from './report/show.ts';
@@ -86,6 +87,8 @@ export const commands: readonly AnyCommand[] = [
   reportedUsers,
   showReport,
   deleteReport,
+
+  sendNotice,
 
   serverVersion,
   adminNotice,

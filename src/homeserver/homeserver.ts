@@ -1,5 +1,6 @@
 import type { Federation } from './federation.ts';
 import type { Media } from './media.ts';
+import type { Notices } from './notices.ts';
 import type { Reports } from './reports.ts';
 import type { Rooms } from './rooms.ts';
 import type { Server } from './server.ts';
@@ -22,6 +23,7 @@ export interface Nouns {
   readonly server: Server;
   readonly federation: Federation;
   readonly tokens: Tokens;
+  readonly notices: Notices;
   readonly reports: Reports;
   /** What other servers publish; asked without the homeserver. */
   readonly wellKnown: WellKnown;

@@ -5,6 +5,7 @@ import { createSynapseFederation } from './federation.ts';
 import { createSynapseHttp, usualAdminPath } from './http.ts';
 import { createSynapseMedia } from './media.ts';
 import { createNeverList } from './never-list.ts';
+import { createSynapseNotices } from './notices.ts';
 import { createSynapseReports } from './reports.ts';
 import { createSynapseRooms } from './rooms.ts';
 import { createSynapseServer } from './server.ts';
@@ -57,6 +58,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     media: createSynapseMedia(httpTo(options.mediaUrl ?? baseUrl)),
     server,
     federation: createSynapseFederation(http),
+    notices: createSynapseNotices(http, users, serverName),
     reports: createSynapseReports(http),
     tokens: createSynapseTokens(http, server.delegatesAccounts),
     wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
