@@ -25,6 +25,7 @@ import { reportNews } from './pipeline/report-news.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
 import { createSecretDelivery } from './pipeline/secrets.ts';
 import { untilAnswered } from './pipeline/until-answered.ts';
+import { createAliasRestorer } from './pipeline/way-back.ts';
 import { takeLock } from './store/lock.ts';
 import { openStore } from './store/open.ts';
 import { storePath } from './store/store-path.ts';
@@ -160,6 +161,14 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     store,
     redactAfterMs: config.secrets.redactAfter,
     removeMedia: (mxc) => homeserver.media.remove(mxc),
+    restoreAlias: createAliasRestorer({
+      store,
+      homeserver,
+      roomId,
+      prefix: config.prefix,
+      wakeOutbox: outbox.kick,
+      log,
+    }),
     log,
     clock,
   });

@@ -8,11 +8,13 @@ export interface HttpRequest {
   /** A JSON value, or bytes with `contentType`. */
   readonly body?: unknown;
   readonly contentType?: string;
-  /** Milliseconds until the answer counts as not coming; 60,000 unless told. */
+  /** Milliseconds until the answer counts as not coming; 60,000 unless told. More than `patienceMs` prolongs that. */
   readonly timeoutMs?: number;
   /** True where a second arrival changes nothing: GETs (the default for them) and calls with a transaction id. */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal;
+  /** Whose token goes with it, where it is not the one that everything else goes with. */
+  readonly actingAs?: { readonly userId: string; readonly token: string };
 }
 
 /** An answer of the homeserver that says no: any status from 400, with Matrix's error code where it gave one. */
@@ -95,6 +97,7 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
   const timeout = AbortSignal.timeout(timeoutMs);
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
   const bytes = request.body instanceof Uint8Array;
+  const token = request.actingAs?.token ?? options.token;
   let status: number;
   let headers: Headers;
   let text: string;
@@ -104,7 +107,7 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
       redirect: 'manual',
       signal: AbortSignal.any([timeout, ...stops]),
       headers: {
-        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       },
       ...(request.body === undefined
@@ -167,7 +170,7 @@ function waitBeforeRepeat(error: unknown, request: HttpRequest, attempt: number)
 export function createHttp(options: HttpOptions): Http {
   const patienceMs = options.patienceMs ?? 60_000;
   return async (request) => {
-    const until = performance.now() + patienceMs;
+    const until = performance.now() + Math.max(patienceMs, request.timeoutMs ?? 0);
     for (let attempt = 0; ; attempt++) {
       try {
         const left = Math.max(Math.ceil(until - performance.now()), 1);

@@ -115,7 +115,7 @@ describe('the commands', () => {
 
   /** Every command that a file below src/commands exports, with that file. */
   async function exported(): Promise<readonly { readonly path: string; readonly command: AnyCommand }[]> {
-    const inFolders = below('commands').filter(({ path }) => path.split('/').length === 4);
+    const inFolders = below('commands').filter(({ path }) => path.split('/').length >= 4);
     const all = inFolders.map(async ({ path }) => {
       const module: Record<string, unknown> = await import(/* @vite-ignore */ `../${path}`);
       return Object.values(module)

@@ -17,11 +17,37 @@ import deleteReport from './report/delete.ts';
 import listReports from './report/list.ts';
 import showReport from './report/show.ts';
 import reportedUsers from './report/users.ts';
+import aliasList from './room/alias/list.ts';
+import aliasRemove from './room/alias/remove.ts';
+import aliasSet from './room/alias/set.ts';
+import aliasWhich from './room/alias/which.ts';
+import banListOfRooms from './room/ban-list-of-rooms.ts';
+import banRoom from './room/ban-room.ts';
+import { block, unblock } from './room/block.ts';
+import blockStatus from './room/block-status.ts';
+import deleteRoom from './room/delete.ts';
+import deleteRoomList from './room/delete-list.ts';
+import deleteStatus from './room/delete-status.ts';
 import roomDetails from './room/details.ts';
+import directoryList from './room/directory/list.ts';
+import { publish, unpublish } from './room/directory/publish.ts';
+import roomEvent from './room/event.ts';
 import roomExists from './room/exists.ts';
+import forwardExtremities from './room/forward-extremities.ts';
+import roomHierarchy from './room/hierarchy.ts';
+import listBannedRooms from './room/list-banned-rooms.ts';
 import listJoinedMembers from './room/list-joined-members.ts';
 import listRooms from './room/list-rooms.ts';
+import roomMedia from './room/media.ts';
+import roomMessages from './room/messages.ts';
+import powerLevels from './room/power-levels.ts';
+import purgeEmpty from './room/purge-empty.ts';
+import resolveAlias from './room/resolve.ts';
 import searchRooms from './room/search.ts';
+import roomState from './room/state.ts';
+import timestampToEvent from './room/timestamp-to-event.ts';
+import unbanRoom from './room/unban-room.ts';
+import viewRoomTopic from './room/view-room-topic.ts';
 import adminNotice from './server/admin-notice.ts';
 import serverVersion from './server/version.ts';
 import createToken from './token/create.ts';
@@ -34,14 +60,25 @@ import createList from './user/create-list.ts';
 import createUser from './user/create-user.ts';
 import deactivate from './user/deactivate.ts';
 import deactivateAll from './user/deactivate-all.ts';
+import deleteDevice from './user/delete-device.ts';
+import deleteMedia from './user/delete-media.ts';
 import userDetails from './user/details.ts';
+import userDevices from './user/devices.ts';
 import listJoinedRooms from './user/list-joined-rooms.ts';
 import listUsers from './user/list-users.ts';
 import { lock, unlock } from './user/lock.ts';
+import login from './user/login.ts';
+import logout from './user/logout.ts';
 import makeUserAdmin from './user/make-user-admin.ts';
+import userMedia from './user/media.ts';
+import pruneDevices from './user/prune-devices.ts';
+import pushers from './user/pushers.ts';
+import redact from './user/redact.ts';
+import redactStatus from './user/redact-status.ts';
 import resetPassword from './user/reset-password.ts';
 import revokeUserAdmin from './user/revoke-user-admin.ts';
 import { suspend, unsuspend } from './user/suspend.ts';
+import whois from './user/whois.ts';
 
 /** Every command there is. A new one is a file in its noun's folder and a line here. */
 export const commands: readonly AnyCommand[] = [
@@ -63,12 +100,49 @@ export const commands: readonly AnyCommand[] = [
   unsuspend,
   lock,
   unlock,
+  login,
+  logout,
+  whois,
+  userDevices,
+  deleteDevice,
+  pruneDevices,
+  pushers,
+  userMedia,
+  deleteMedia,
 
   listRooms,
   searchRooms,
   roomDetails,
   listJoinedMembers,
   roomExists,
+  deleteRoom,
+  deleteRoomList,
+  purgeEmpty,
+  deleteStatus,
+  block,
+  blockStatus,
+  unblock,
+  banRoom,
+  banListOfRooms,
+  unbanRoom,
+  listBannedRooms,
+  resolveAlias,
+  viewRoomTopic,
+  aliasSet,
+  aliasRemove,
+  aliasWhich,
+  aliasList,
+  publish,
+  unpublish,
+  directoryList,
+  roomState,
+  powerLevels,
+  roomMessages,
+  roomEvent,
+  roomHierarchy,
+  timestampToEvent,
+  forwardExtremities,
+  roomMedia,
 
   fetchSupportWellKnown,
   destinations,

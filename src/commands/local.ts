@@ -1,5 +1,7 @@
 import type { Catalog } from '../core/declaration.ts';
-import type { AuditFilter, AuditRecord, AuditVerdict, JobRow } from '../store/store.ts';
+import type { Json } from '../core/json.ts';
+import type { OwnPlace } from '../homeserver/own-rooms.ts';
+import type { AuditFilter, AuditRecord, AuditVerdict, JobRow, LedgerEntry } from '../store/store.ts';
 import type { Asker } from './asker.ts';
 
 /** The bot's own nouns: what commands may ask for that is not the homeserver's. */
@@ -49,6 +51,28 @@ export interface Local {
     /** Messages that fell through the gate, by reason. */
     readonly ignored: Readonly<Record<string, number>>;
     readonly databaseBytes: number;
+  };
+  /** Rooms that were banned, or cut off from federation, by the bot: the homeserver keeps no list of them. */
+  readonly ledger: {
+    /** One entry a room and kind, over restarts; a second one replaces the first. */
+    put(kind: LedgerEntry['kind'], roomId: string, detail: Json, asker: Asker): void;
+    get(kind: LedgerEntry['kind'], roomId: string): LedgerEntry | undefined;
+    /** Newest first. */
+    list(kind: LedgerEntry['kind']): readonly LedgerEntry[];
+    remove(kind: LedgerEntry['kind'], roomId: string): void;
+  };
+  /** For a write that takes two calls: what puts things right, also after a crash, should it be cut short between them. */
+  readonly wayBack: {
+    /** Some minutes from now the alias is pointed at this room again, if it leads nowhere then. */
+    keepAlias(alias: string, roomId: string): void;
+    /** The room kept for an alias. */
+    ofAlias(alias: string): string | undefined;
+    forgetAlias(alias: string): void;
+    /** Some minutes from now the bot goes back to where it stood in this room; a second time prolongs that. */
+    keepRoom(roomId: string, before: OwnPlace): void;
+    /** Where the bot stood in a room that it is to go back in. */
+    ofRoom(roomId: string): OwnPlace | undefined;
+    forgetRoom(roomId: string): void;
   };
   /** Listed in the configuration or a server admin: nobody below owner takes anything from these. */
   readonly isProtected: (userId: string) => Promise<boolean>;

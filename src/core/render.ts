@@ -89,7 +89,7 @@ function blocksFor(reply: Reply, { output }: RenderOptions, name: string): reado
   const pages = listings.flatMap(({ page, rows }) =>
     page === undefined || rows.length === 0 ? [] : [paragraph(pageLine(page, rows.length))],
   );
-  const files = reply.blocks.filter((block) => block.kind === 'attachment');
+  const files = reply.blocks.filter((block) => block.kind === 'attachment' && block.forReading !== true);
   if (output === 'json') return [{ kind: 'code', text: jsonOf(reply), language: 'json' }, ...pages, ...files];
   const csv = (content: string, at: number): Block => {
     const filename = `${name}${at === 0 ? '' : `-${at + 1}`}.csv`;

@@ -37,12 +37,21 @@ export type Block =
   | { readonly kind: 'fields'; readonly fields: readonly (readonly [label: string, value: Cell])[] }
   | { readonly kind: 'listing'; readonly listing: Listing }
   | { readonly kind: 'code'; readonly text: string; readonly language?: string }
-  | { readonly kind: 'attachment'; readonly filename: string; readonly mimetype: string; readonly content: string };
+  | {
+      readonly kind: 'attachment';
+      readonly filename: string;
+      readonly mimetype: string;
+      readonly content: string;
+      /** It holds what was cut for reading, so that with data (`-o json`, `csv`) it is left out. */
+      readonly forReading?: true;
+    };
 
 /** A secret on its way to the requester, never into a room, log, file or database. */
 export interface Secret {
   readonly label: Text;
   readonly value: string;
+  /** Makes it useless again, where it could not be handed out. */
+  readonly withdraw?: () => Promise<void>;
 }
 
 /** How a command ended. `failed`: nothing was done; `unknown`: it may have been. */

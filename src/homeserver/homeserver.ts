@@ -1,9 +1,16 @@
+import type { Deletions } from './deletions.ts';
+import type { Directory } from './directory.ts';
 import type { Federation } from './federation.ts';
 import type { Media } from './media.ts';
 import type { Notices } from './notices.ts';
+import type { OwnRooms } from './own-rooms.ts';
+import type { Puppets } from './puppets.ts';
+import type { Redactions } from './redactions.ts';
 import type { Reports } from './reports.ts';
+import type { RoomData } from './room-data.ts';
 import type { Rooms } from './rooms.ts';
 import type { Server } from './server.ts';
+import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 import type { Users } from './users.ts';
 import type { WellKnown } from './well-known.ts';
@@ -18,7 +25,14 @@ import type { WellKnown } from './well-known.ts';
 /** The nouns a backend may have. */
 export interface Nouns {
   readonly users: Users;
+  readonly sessions: Sessions;
   readonly rooms: Rooms;
+  readonly ownRooms: OwnRooms;
+  readonly puppets: Puppets;
+  readonly roomData: RoomData;
+  readonly deletions: Deletions;
+  readonly redactions: Redactions;
+  readonly directory: Directory;
   readonly media: Media;
   readonly server: Server;
   readonly federation: Federation;

@@ -1,5 +1,48 @@
+import type { Listed } from './listed.ts';
+
+/** A file that somebody uploaded to this server. Times are epoch ms. */
+export interface MediaRow {
+  /** `mxc://server/id` */
+  readonly mxc: string;
+  /** As its uploader called it. */
+  readonly name: string | null;
+  readonly type: string | null;
+  /** Bytes; unknown while it is still being uploaded. */
+  readonly size: number | undefined;
+  readonly createdAt: number;
+  readonly lastAccessAt: number | undefined;
+  readonly quarantinedBy: string | null;
+  /** No quarantine takes it. */
+  readonly protected: boolean;
+  /** The server's own object. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export const mediaSorts = [
+  'media_id',
+  'upload_name',
+  'created_ts',
+  'last_access_ts',
+  'media_length',
+  'media_type',
+  'quarantined_by',
+  'safe_from_quarantine',
+] as const;
+
+export interface MediaQuery {
+  readonly from: number;
+  readonly limit: number;
+  /** From the smallest; without it the newest come first. Ties by media id in either case. */
+  readonly sort?: (typeof mediaSorts)[number];
+  readonly reverse?: boolean;
+}
+
 /** What people uploaded. */
 export interface Media {
   /** Removes one local file; one that is gone already is a success. */
   remove(mxc: string): Promise<void>;
+  /** What a local account uploaded. Throws `Problem('not-found')` where there is no such account. */
+  ofUser(userId: string, query: MediaQuery): Promise<Listed<MediaRow>>;
+  /** Removes so many of what a local account uploaded, the oldest first, from that one on; returns how many are gone. */
+  removeOldestOf(userId: string, from: number, limit: number): Promise<number>;
 }

@@ -53,6 +53,14 @@ export interface Rooms {
   /** `undefined` where this server does not know the room. */
   get(roomId: string): Promise<RoomDetails | undefined>;
   isBlocked(roomId: string): Promise<boolean>;
+  /** Who keeps this server's people from joining it; `undefined` where nobody does. Also of rooms unknown here. */
+  blockedBy(roomId: string): Promise<string | undefined>;
+  /** Also of a room that this server has never seen. */
+  setBlocked(roomId: string, blocked: boolean): Promise<void>;
+  /** Brings a local user in; into a room that is not public only where the bot is in it and may invite. */
+  forceJoin(userId: string, roomId: string): Promise<'joined' | 'already in'>;
+  /** As mighty as the mightiest local member there, who does it; invited where the room is not public. */
+  makeAdmin(roomId: string, userId: string): Promise<void>;
   members(roomId: string): Promise<readonly string[]>;
   /** The room an id or alias stands for; `undefined` for an alias that leads nowhere. */
   resolve(idOrAlias: string): Promise<string | undefined>;

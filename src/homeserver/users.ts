@@ -72,8 +72,14 @@ export interface NewUser {
 export interface Device {
   readonly deviceId: string;
   readonly displayName: string | null;
+  /** `undefined`: the server has no record, which does not mean "never". */
   readonly lastSeenAt: number | undefined;
+  readonly lastSeenIp: string | null;
+  readonly userAgent: string | null;
+  /** No session: it takes in keys while nobody is logged in (MSC3814). */
   readonly dehydrated: boolean;
+  /** The server's own object. */
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 export type Membership = 'join' | 'leave' | 'ban' | 'invite' | 'knock';
@@ -100,6 +106,7 @@ export interface Users {
   joinedRooms(userId: string): Promise<readonly string[]>;
   memberships(userId: string): Promise<ReadonlyMap<string, Membership>>;
   devices(userId: string): Promise<readonly Device[]>;
+  /** Ends their sessions. Unknown devices are a success for Synapse, so look before and after. */
   deleteDevices(userId: string, deviceIds: readonly string[]): Promise<void>;
   /** Takes away the account's message rate limit. */
   liftRateLimit(userId: string): Promise<void>;

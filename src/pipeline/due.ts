@@ -20,6 +20,7 @@ export interface DueOptions {
   readonly store: Store;
   readonly redactAfterMs: number;
   readonly removeMedia: ((mxc: string) => Promise<void>) | undefined;
+  readonly restoreAlias: (due: Due) => Promise<void>;
   readonly log: Log;
   readonly clock: () => number;
 }
@@ -34,8 +35,9 @@ export interface DueWorker {
 const relations = z.object({ chunk: z.array(z.object({ event_id: z.string() })) });
 const memberEvent = z.object({ content: z.object({ membership: z.string() }), origin_server_ts: z.number() });
 
-/** Does what is due, over restarts: removes secrets and uploads, ends plans. */
-export function createDueWorker({ matrix, store, redactAfterMs, removeMedia, log, clock }: DueOptions): DueWorker {
+/** Does what is due, over restarts: removes secrets and uploads, ends plans, puts aliases back. */
+export function createDueWorker(options: DueOptions): DueWorker {
+  const { matrix, store, redactAfterMs, removeMedia, restoreAlias, log, clock } = options;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -95,6 +97,7 @@ export function createDueWorker({ matrix, store, redactAfterMs, removeMedia, log
   async function doOne(due: Due): Promise<void> {
     if (due.kind === 'expire-plan') expirePlan(due);
     else if (due.kind === 'delete-media') await removeMedia?.(due.target);
+    else if (due.kind === 'restore-alias') await restoreAlias(due);
     else {
       const until = due.kind === 'redact-secret' ? await secretStaysUntil(due) : undefined;
       if (until !== undefined) return store.due.add({ ...due, at: until });

@@ -5,7 +5,7 @@ import type { Json } from '../core/json.ts';
 import type { Output } from '../core/output.ts';
 import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
-import { paragraph, type Reply, reply } from '../core/reply.ts';
+import { paragraph, type Reply, reply, type Secret } from '../core/reply.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
 import { code, commandLine, say, type Text, wordsOf } from '../core/text.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
@@ -64,7 +64,8 @@ export async function execute(context: Context, act: Act): Promise<void> {
     if (!('job' in result)) await handOut(context, act, result, secretRoom);
   } catch (error) {
     const problem = problemOf(error, log);
-    if (problem.code === 'unknown-outcome' && context.stopped()) return;
+    // Cut off by our own stop: it stays `running`, and is settled at the next start.
+    if (context.stopped() && (problem.code === 'unknown-outcome' || problem.code === 'secret-gone')) return;
     result = await afterFailure(context, act, problem, secretRoom);
   }
   if ('job' in result) await acceptJob(context, act, result.job);
@@ -80,11 +81,30 @@ async function handOut(context: Context, act: Act, { secrets }: Reply, room: str
     await context.secrets.send(room, act.event.eventId, attempt, secrets);
   } catch (error) {
     problemOf(error, context.log);
-    throw new Problem(
-      'secret-gone',
-      say`It was done, but the secret could not be sent to you, and nobody has it.`,
-      say`Have a new one made, with ${commandLine('user reset-password')} for a password.`,
-    );
+    throw (await withdrawn(secrets))
+      ? new Problem(
+          'secret-gone',
+          say`The secret could not be sent to you, so I made it useless again. Nothing is left of it.`,
+          say`Send the command again.`,
+        )
+      : new Problem(
+          'secret-gone',
+          say`It was done, but the secret could not be sent to you, and nobody has it.`,
+          say`Have a new one made, with ${commandLine('user reset-password')} for a password.`,
+        );
+  }
+}
+
+/** True where every one of these secrets could be made useless. */
+async function withdrawn(secrets: readonly Secret[]): Promise<boolean> {
+  try {
+    for (const { withdraw } of secrets) {
+      if (withdraw === undefined) return false;
+      await withdraw();
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 

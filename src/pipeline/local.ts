@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
 import { frozenOf } from './plan-store.ts';
 import { transactionId } from './transaction-id.ts';
+import { createWayBack } from './way-back.ts';
 
 export interface LocalOptions {
   readonly matrix: Matrix;
@@ -85,6 +86,14 @@ export function createLocal(options: LocalOptions): Local {
         later.context().wake.due();
       },
     },
+    ledger: {
+      put: (kind, room, detail, { userId, source }) =>
+        store.ledger.put({ kind, roomId: room, actor: userId, source, detail }),
+      get: store.ledger.get,
+      list: store.ledger.list,
+      remove: store.ledger.remove,
+    },
+    wayBack: createWayBack({ store, clock, wake: () => later.context().wake.due() }),
     audit: store.audit,
     status: () => {
       const health = matrix.health();

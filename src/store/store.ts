@@ -169,7 +169,7 @@ export interface LedgerEntry {
 /** Something to be done at a time, over restarts: redact a message, delete an upload, remind. */
 export interface Due {
   readonly key: string;
-  readonly kind: 'redact' | 'redact-secret' | 'delete-media' | 'expire-plan';
+  readonly kind: 'redact' | 'redact-secret' | 'delete-media' | 'expire-plan' | 'restore-alias' | 'leave-room';
   readonly roomId: string;
   readonly target: string;
   readonly at: number;
@@ -251,6 +251,7 @@ export interface Store {
   readonly due: {
     /** A key that is there already gets the new time. */
     add(due: Due): void;
+    get(key: string): Due | undefined;
     ready(now: number): readonly Due[];
     /** Epoch ms of the next one. */
     next(): number | undefined;

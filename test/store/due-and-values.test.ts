@@ -14,7 +14,9 @@ test('what is due is given by time, until it is done, over a new start', () => {
   const { store: again } = makeStore(path);
   expect(again.due.next()).toBe(10);
   expect(again.due.ready(20)).toEqual([due('a', 10), due('b', 20)]);
+  expect(again.due.get('b')).toEqual(due('b', 20));
   again.due.done('a');
+  expect(again.due.get('a')).toBeUndefined();
   again.due.add(due('b', 40));
   expect(again.due.next()).toBe(30);
   expect(again.due.ready(39)).toEqual([due('c', 30)]);

@@ -7,6 +7,7 @@ import { type Listing, reply } from '../../core/reply.ts';
 import { code, counted, joined, say, type Text } from '../../core/text.ts';
 import { type RoomDetails, roomSorts } from '../../homeserver/rooms.ts';
 import type { Membership } from '../../homeserver/users.ts';
+import { compareFields } from '../compare-fields.ts';
 import { command } from '../define.ts';
 import { inParallel } from '../in-parallel.ts';
 import { localAccount } from './local-account.ts';
@@ -28,14 +29,6 @@ const words: Readonly<Record<Membership, string>> = {
   leave: 'left',
   ban: 'banned',
 };
-
-/** Numbers from the largest, as the homeserver sorts its rooms; what is unknown comes last. */
-function compare(one: unknown, other: unknown): number {
-  if (one === undefined || one === null) return other === undefined || other === null ? 0 : 1;
-  if (other === undefined || other === null) return -1;
-  if (typeof one === 'number' && typeof other === 'number') return other - one;
-  return String(one).localeCompare(String(other));
-}
 
 /** "3 joined, 1 invited" */
 function tally(memberships: readonly Membership[]): Text {
@@ -117,7 +110,7 @@ export default command({
       lookingAtOnce,
       async ([roomId, membership]): Promise<Row> => ({ roomId, membership, room: await rooms.get(roomId) }),
     );
-    found.sort((one, other) => compare(one.room?.raw[sort], other.room?.raw[sort]));
+    found.sort((one, other) => compareFields(one.room?.raw[sort], other.room?.raw[sort]));
     if (input.reverse) found.reverse();
     const shown = found.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
     const page = pageOf(window, shown.length, found.length);

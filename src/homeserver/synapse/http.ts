@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { say } from '../../core/text.ts';
 import { type Http, type HttpRequest, MatrixFault } from '../../http.ts';
+import { createAdminRoomNames } from './admin-room-names.ts';
 import { createLastAdminGuard } from './last-admin-guard.ts';
 import type { NeverList } from './never-list.ts';
 import { misfit, problemOf } from './problem-of.ts';
@@ -34,6 +36,7 @@ function isNotFound(error: unknown): boolean {
 export function createSynapseHttp(options: SynapseHttpOptions): SynapseHttp {
   const { http, never, adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const lastAdmin = createLastAdminGuard(options.botId, call);
+  const adminRoomNames = createAdminRoomNames(never.adminRoomNames, serverOf(options.botId), { call, find });
 
   /** The request as it will leave; the only thing the never-list judges. */
   function final(request: HttpRequest): HttpRequest {
@@ -47,6 +50,8 @@ export function createSynapseHttp(options: SynapseHttpOptions): SynapseHttp {
   async function send<Schema extends z.ZodType>(schema: Schema, request: HttpRequest): Promise<z.output<Schema>> {
     const leaving = final(request);
     never.check(leaving);
+    const alsoRoom = await adminRoomNames(leaving);
+    if (alsoRoom.length > 0) never.check(leaving, alsoRoom);
     const targets = never.disarms(leaving);
     const answer = targets.length === 0 ? await http(leaving) : await lastAdmin(targets, () => http(leaving));
     const read = schema.safeParse(answer);

@@ -1,19 +1,61 @@
 import { z } from 'zod';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
-import type { Media } from '../media.ts';
+import type { Media, MediaRow } from '../media.ts';
+import { flag } from './flag.ts';
 import type { SynapseHttp } from './http.ts';
 
-const deleted = z.looseObject({ deleted_media: z.array(z.string()) });
+const admin = '/_synapse/admin/v1';
+const part = encodeURIComponent;
 
-/** Media by Synapse's admin API ("Edit media", delete a specific local media). */
-export function createSynapseMedia(http: SynapseHttp): Media {
+const deleted = z.looseObject({ deleted_media: z.array(z.string()) });
+const row = z.looseObject({
+  media_id: z.string(),
+  media_type: z.string().nullish(),
+  media_length: z.number().nullish(),
+  upload_name: z.string().nullish(),
+  created_ts: z.number(),
+  last_access_ts: z.number().nullish(),
+  quarantined_by: z.string().nullish(),
+  safe_from_quarantine: flag.nullish(),
+});
+const page = z.looseObject({ media: z.array(row), total: z.number() });
+
+/** Media by Synapse's admin API (manual, "Edit media"; "User Admin API", list and delete media of a user). */
+export function createSynapseMedia(http: SynapseHttp, serverName: string): Media {
+  function rowOf(raw: z.output<typeof row>): MediaRow {
+    return {
+      mxc: `mxc://${serverName}/${raw.media_id}`,
+      name: raw.upload_name ?? null,
+      type: raw.media_type ?? null,
+      size: raw.media_length ?? undefined,
+      createdAt: raw.created_ts,
+      lastAccessAt: raw.last_access_ts ?? undefined,
+      quarantinedBy: raw.quarantined_by ?? null,
+      protected: Boolean(raw.safe_from_quarantine),
+      raw,
+    };
+  }
+
   return {
     async remove(mxc) {
       const [, server, mediaId] = /^mxc:\/\/([^/]+)\/([^/]+)$/.exec(mxc) ?? [];
       if (server === undefined || mediaId === undefined) throw new Problem('usage', say`${code(mxc)} is no MXC.`);
-      const path = `/_synapse/admin/v1/media/${encodeURIComponent(server)}/${encodeURIComponent(mediaId)}`;
-      await http.find(deleted, { method: 'DELETE', path });
+      await http.find(deleted, { method: 'DELETE', path: `${admin}/media/${part(server)}/${part(mediaId)}` });
+    },
+
+    async ofUser(userId, { from, limit, sort, reverse = false }) {
+      // Synapse's own "newest first" has no other way round.
+      const backwards = sort === undefined ? !reverse : reverse;
+      const query = { from, limit, order_by: sort ?? 'created_ts', dir: backwards ? 'b' : 'f' };
+      const answer = await http.call(page, { method: 'GET', path: `${admin}/users/${part(userId)}/media`, query });
+      return { rows: answer.media.map(rowOf), total: answer.total };
+    },
+
+    async removeOldestOf(userId, from, limit) {
+      const query = { from, limit, order_by: 'created_ts', dir: 'f' };
+      const path = `${admin}/users/${part(userId)}/media`;
+      return (await http.call(deleted, { method: 'DELETE', path, query })).deleted_media.length;
     },
   };
 }

@@ -6,15 +6,16 @@ import { folded, type RequestReadings, requestReadings } from './request-reading
 
 /** What no command, list, relay or raw request may do, judged on the request as it is about to leave. */
 export interface NeverList {
-  /** Throws `Problem('never')`. */
-  check(request: HttpRequest): void;
+  /** Throws `Problem('never')`. `alsoRoom`: names that the admin room has beside those of the options. */
+  check(request: HttpRequest, alsoRoom?: readonly string[]): void;
   /** Whole user ids, folded, that could no longer act as server admins after this request. */
   disarms(request: HttpRequest): readonly string[];
+  readonly adminRoomNames: () => readonly string[];
 }
 
 export interface NeverListOptions {
   readonly botId: string;
-  /** Every alias and id of the admin room, as they are at the moment of asking. */
+  /** The admin room's id, and the aliases it had at the start; those of later are asked for (`admin-room-names.ts`). */
   readonly adminRoomNames: () => readonly string[];
   /** Where the admin API lies. */
   readonly adminPath: string;
@@ -83,7 +84,7 @@ export function createNeverList(options: NeverListOptions): NeverList {
     return path.slice(prefix?.length ?? 0);
   }
 
-  function check(request: HttpRequest): void {
+  function check(request: HttpRequest, alsoRoom: readonly string[] = []): void {
     const endpoint = endpointOf(request);
     const readings = requestReadings(request);
     if (readings === undefined)
@@ -91,11 +92,13 @@ export function createNeverList(options: NeverListOptions): NeverList {
     if (readings.queryNames.has('access_token'))
       throw refusal(endpoint, say`a token in an address ends up in the server's and its proxies' logs`);
     if (readings.method === 'GET') return;
-    const rooms = new Set(options.adminRoomNames().map(folded));
+    const rooms = new Set([...options.adminRoomNames(), ...alsoRoom].map(folded));
     const named = { bot: readings.names.has(bot), room: [...readings.names].some((name) => rooms.has(name)) };
+    const another = request.actingAs !== undefined && folded(request.actingAs.userId) !== bot;
     for (const path of readings.paths) {
       const client = clientTail(path);
-      if (client !== undefined) checkClient(endpoint, readings, client, rooms, named);
+      if (client !== undefined && another) checkPuppet(endpoint, readings, client, rooms, named);
+      else if (client !== undefined) checkClient(endpoint, readings, client, rooms, named);
       else if (named.bot || named.room) checkAdmin(endpoint, readings, adminTail(path), rooms, named);
     }
   }
@@ -138,6 +141,24 @@ export function createNeverList(options: NeverListOptions): NeverList {
     if (third === 'state' && !permittedState.has(fourth) && !anothersMembership) throw againstRoom(endpoint);
   }
 
+  /** With another account's token what is said of "this" account is not said of the bot's. */
+  function checkPuppet(
+    endpoint: string,
+    { fields }: RequestReadings,
+    tail: readonly string[],
+    rooms: ReadonlySet<string>,
+    named: Named,
+  ): void {
+    const [noun, second = '', third = '', fourth = '', fifth = ''] = tail;
+    // In the admin room a puppet could give the bot commands, or confirm them, in somebody else's name.
+    const harmless = (noun === 'rooms' && third === 'redact') || (noun === 'user' && second !== bot);
+    if (named.room && !harmless) throw againstRoom(endpoint);
+    if (noun !== 'rooms' || rooms.has(second)) return;
+    if ((third === 'kick' || third === 'ban') && (fields === undefined || named.bot)) throw againstBot(endpoint);
+    const itsMembership = third === 'state' && fourth === 'm.room.member' && fifth === bot;
+    if (itsMembership && fields?.membership !== 'invite') throw againstBot(endpoint);
+  }
+
   function disarms(request: HttpRequest): readonly string[] {
     const readings = requestReadings(request);
     if (readings === undefined || readings.method === 'GET') return [];
@@ -146,7 +167,7 @@ export function createNeverList(options: NeverListOptions): NeverList {
     return [...new Set(found)];
   }
 
-  return { check, disarms };
+  return { check, disarms, adminRoomNames: options.adminRoomNames };
 }
 
 /** What follows the version in the client API: `/v3`, `/r0`, `/api/v1`, `/unstable`, `/unstable/org.matrix.msc1234`. */

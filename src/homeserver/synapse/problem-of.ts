@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import { code, say } from '../../core/text.ts';
+import { code, commandLine, say } from '../../core/text.ts';
 import { type HttpRequest, MatrixFault, NoAnswer } from '../../http.ts';
 import { endpointOf } from './endpoint.ts';
 
@@ -32,6 +32,10 @@ function unknownOutcome(what: ReturnType<typeof say>): Problem {
 
 function ofFault(fault: MatrixFault, request: HttpRequest): Problem {
   const endpoint = code(endpointOf(request));
+  if (request.actingAs !== undefined) {
+    const refused = ofPuppet(fault, request.actingAs.userId);
+    if (refused !== undefined) return refused;
+  }
   switch (true) {
     case fault.errcode === 'M_USER_LOCKED':
       return new Problem(
@@ -76,9 +80,34 @@ function ofFault(fault: MatrixFault, request: HttpRequest): Problem {
       return unknownOutcome(say`The homeserver failed at ${endpoint} (status ${fault.status}): ${fault.reason}`);
     case fault.status === 404:
       return new Problem('not-found', say`The homeserver does not find it: ${fault.reason}`);
+    case fault.status === 409:
+      return new Problem('exists', say`The homeserver has it already: ${fault.reason}`);
     default:
       return new Problem('rejected', say`The homeserver refused: ${fault.reason}`);
   }
+}
+
+/** Why the homeserver lets the bot not act as this account; `undefined` where it refused for another reason. */
+function ofPuppet(fault: MatrixFault, userId: string): Problem | undefined {
+  if (fault.errcode === 'M_USER_LOCKED')
+    return new Problem(
+      'conflict',
+      say`${code(userId)} is locked, so nobody can act as it.`,
+      say`Unlock it first, with ${commandLine(`user unlock ${userId}`)}.`,
+    );
+  if (fault.errcode === 'M_USER_SUSPENDED')
+    return new Problem(
+      'conflict',
+      say`${code(userId)} is suspended, so this cannot be done as it.`,
+      say`Lift that first, with ${commandLine(`user unsuspend ${userId}`)}.`,
+    );
+  if (fault.status === 401)
+    return new Problem(
+      'unavailable',
+      say`The homeserver does not take the token that it made a moment ago for ${code(userId)}; nothing was done.`,
+      say`Perhaps the clocks of the bot's machine and of the homeserver's are minutes apart.`,
+    );
+  return undefined;
 }
 
 function ofSilence(silence: NoAnswer, request: HttpRequest): Problem {

@@ -6,8 +6,10 @@ export interface RequestReadings {
   /** The path's parts; one list for each way of reading it, the same way never twice. */
   readonly paths: readonly (readonly string[])[];
   readonly queryNames: ReadonlySet<string>;
-  /** Every path part, query value, and every key and text of the body. */
+  /** Every path part, alias, query value, and every key and text of the body. */
   readonly names: ReadonlySet<string>;
+  /** The path parts that a server may take for an alias, exactly as it would read them: aliases tell `A` from `a`. */
+  readonly aliases: ReadonlySet<string>;
   /** The body's top-level fields as they go out; `undefined` where they cannot be read. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
@@ -59,6 +61,18 @@ function pathsOf(layers: readonly string[]): string[][] {
   return [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()];
 }
 
+/** An alias may hold a slash, so that in a layer its parts may stand apart. */
+function aliasesIn(layers: readonly string[]): string[] {
+  const runs = layers.flatMap((layer) => {
+    const parts = layer.split(/[/\\]/);
+    return parts.flatMap((first, from) =>
+      /^(#|%)/.test(first) ? parts.slice(from).map((_, more) => parts.slice(from, from + more + 1).join('/')) : [],
+    );
+  });
+  const texts = runs.flatMap(layersOf).filter((text) => text.startsWith('#'));
+  return texts.flatMap((text) => [text, text.split(';', 1)[0] ?? '']);
+}
+
 function fieldsOf(body: unknown): Readonly<Record<string, unknown>> | undefined {
   if (body === undefined) return {};
   try {
@@ -84,6 +98,7 @@ export function requestReadings(request: HttpRequest): RequestReadings | undefin
   const layers = layersOf(url.pathname);
   if (layers.length > mostLayers) return undefined;
   const paths = pathsOf(layers);
+  const aliases = aliasesIn(layers);
   const query = [...url.searchParams, ...Object.entries(request.query ?? {})];
   const queryValues = query.flatMap(([, value]) => value).map((value) => folded(String(value)));
   const fields = fieldsOf(request.body);
@@ -91,7 +106,8 @@ export function requestReadings(request: HttpRequest): RequestReadings | undefin
     method: request.method,
     paths,
     queryNames: new Set(query.map(([name]) => folded(name))),
-    names: new Set([...paths.flat(), ...queryValues, ...textsIn(fields).map(folded)]),
+    names: new Set([...paths.flat(), ...aliases.map(folded), ...queryValues, ...textsIn(fields).map(folded)]),
+    aliases: new Set(aliases),
     fields,
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Problem } from '../../core/problem.ts';
 import type { RoomRow, Rooms } from '../rooms.ts';
+import { aliasTarget } from './alias-target.ts';
 import type { SynapseHttp } from './http.ts';
 
 const admin = '/_synapse/admin';
@@ -12,8 +14,9 @@ const rowFields = z.looseObject({
   room_id: z.string(),
   name: text,
   canonical_alias: text,
-  joined_members: z.number(),
-  joined_local_members: z.number(),
+  // Null where the server knows of the room by an invite alone.
+  joined_members: z.number().nullish(),
+  joined_local_members: z.number().nullish(),
   version: text,
   creator: text,
   encryption: text,
@@ -26,7 +29,7 @@ const details = rowFields.extend({
   topic: text,
   history_visibility: text,
   guest_access: text,
-  state_events: z.number(),
+  state_events: z.number().nullish(),
 });
 
 function rowOf(raw: z.output<typeof rowFields>): RoomRow {
@@ -34,8 +37,8 @@ function rowOf(raw: z.output<typeof rowFields>): RoomRow {
     roomId: raw.room_id,
     name: raw.name ?? null,
     canonicalAlias: raw.canonical_alias ?? null,
-    joinedMembers: raw.joined_members,
-    joinedLocalMembers: raw.joined_local_members,
+    joinedMembers: raw.joined_members ?? 0,
+    joinedLocalMembers: raw.joined_local_members ?? 0,
     version: raw.version ?? null,
     creator: raw.creator ?? null,
     encryption: raw.encryption ?? null,
@@ -48,13 +51,24 @@ function rowOf(raw: z.output<typeof rowFields>): RoomRow {
 
 /** Rooms, by Synapse's room admin API (manual, "Room Admin API") and the client API for aliases. */
 export function createSynapseRooms(http: SynapseHttp, serverName: string): Rooms {
-  async function isBlocked(roomId: string): Promise<boolean> {
-    const path = `${admin}/v1/rooms/${part(roomId)}/block`;
-    return (await http.call(z.looseObject({ block: z.boolean() }), { method: 'GET', path })).block;
+  const blockPath = (roomId: string) => `${admin}/v1/rooms/${part(roomId)}/block`;
+
+  async function blockedBy(roomId: string): Promise<string | undefined> {
+    const answer = z.looseObject({ block: z.boolean(), user_id: z.string().nullish() });
+    const { block, user_id } = await http.call(answer, { method: 'GET', path: blockPath(roomId) });
+    return block ? (user_id ?? '') : undefined;
   }
+
+  const isBlocked = async (roomId: string) => (await blockedBy(roomId)) !== undefined;
 
   return {
     isBlocked,
+    blockedBy,
+
+    async setBlocked(roomId, blocked) {
+      const answer = z.looseObject({ block: z.literal(blocked) });
+      await http.call(answer, { method: 'PUT', path: blockPath(roomId), body: { block: blocked } });
+    },
 
     async list(query) {
       const answer = await http.call(page, {
@@ -81,9 +95,30 @@ export function createSynapseRooms(http: SynapseHttp, serverName: string): Rooms
         topic: found.topic ?? null,
         historyVisibility: found.history_visibility ?? null,
         guestAccess: found.guest_access ?? null,
-        stateEvents: found.state_events,
+        stateEvents: found.state_events ?? 0,
         blocked: await isBlocked(roomId),
       };
+    },
+
+    async forceJoin(userId, roomId) {
+      const answer = z.looseObject({ room_id: z.string() });
+      try {
+        await http.call(answer, {
+          method: 'POST',
+          path: `${admin}/v1/join/${part(roomId)}`,
+          body: { user_id: userId },
+        });
+        return 'joined';
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'rejected' && /is already in the room/i.test(error.message))
+          return 'already in';
+        throw error;
+      }
+    },
+
+    async makeAdmin(roomId, userId) {
+      const path = `${admin}/v1/rooms/${part(roomId)}/make_room_admin`;
+      await http.call(z.looseObject({}), { method: 'POST', path, body: { user_id: userId } });
     },
 
     async members(roomId) {
@@ -93,11 +128,7 @@ export function createSynapseRooms(http: SynapseHttp, serverName: string): Rooms
 
     async resolve(idOrAlias) {
       if (!idOrAlias.startsWith('#')) return idOrAlias;
-      const answer = z.looseObject({ room_id: z.string() });
-      const path = `${client}/directory/room/${part(idOrAlias)}`;
-      // A server that cannot be asked stays so: Synapse's 502 for its alias is not worth a minute of repeats.
-      const repeatable = idOrAlias.endsWith(`:${serverName}`);
-      return (await http.find(answer, { method: 'GET', path, repeatable }))?.room_id;
+      return (await aliasTarget(http, serverName, idOrAlias))?.roomId;
     },
 
     async aliases(roomId) {

@@ -1,14 +1,23 @@
 import { createHttp } from '../../http.ts';
 import type { Homeserver, Nouns } from '../homeserver.ts';
 import { createWellKnown } from '../public/well-known.ts';
+
+import { createSynapseDeletions } from './deletions.ts';
+import { createSynapseDirectory } from './directory.ts';
 import { createSynapseFederation } from './federation.ts';
 import { createSynapseHttp, usualAdminPath } from './http.ts';
 import { createSynapseMedia } from './media.ts';
 import { createNeverList } from './never-list.ts';
 import { createSynapseNotices } from './notices.ts';
+import { createSynapseOwnRooms } from './own-rooms.ts';
+import { createSynapsePuppets } from './puppets.ts';
+import { createSynapseRedactions } from './redactions.ts';
+import { createRefuseDelegated } from './refuse-delegated.ts';
 import { createSynapseReports } from './reports.ts';
+import { createSynapseRoomData } from './room-data.ts';
 import { createSynapseRooms } from './rooms.ts';
 import { createSynapseServer } from './server.ts';
+import { createSynapseSessions } from './sessions.ts';
 import { createSynapseTokens } from './tokens.ts';
 import { createSynapseUsers } from './users.ts';
 
@@ -39,23 +48,38 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
   const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const never = createNeverList({ botId, adminRoomNames, adminPath });
+  const rawHttp = (url: string, as: string) =>
+    createHttp({ baseUrl: url, token: as, patienceMs: timeoutMs, ...(signal ? { signal } : {}) });
   const httpTo = (url: string) =>
     createSynapseHttp({
-      http: createHttp({ baseUrl: url, token, patienceMs: timeoutMs, ...(signal ? { signal } : {}) }),
+      http: rawHttp(url, token),
       botId,
       never,
       adminPath,
       timeoutMs,
     });
   const http = httpTo(baseUrl);
+  const mediaHttp = httpTo(options.mediaUrl ?? baseUrl);
   const server = createSynapseServer(http);
   const users = createSynapseUsers({ http, serverName, delegatesAccounts: server.delegatesAccounts });
+  const rooms = createSynapseRooms(http, serverName);
   return {
     name: 'Synapse',
     serverName,
     users,
-    rooms: createSynapseRooms(http, serverName),
-    media: createSynapseMedia(httpTo(options.mediaUrl ?? baseUrl)),
+    sessions: createSynapseSessions({
+      http,
+      httpWith: (as) => rawHttp(baseUrl, as),
+      refuseDelegated: createRefuseDelegated(server.delegatesAccounts),
+    }),
+    rooms,
+    ownRooms: createSynapseOwnRooms({ http, botId, users, rooms }),
+    puppets: createSynapsePuppets({ http, botId, delegatesAccounts: server.delegatesAccounts }),
+    roomData: createSynapseRoomData(http, mediaHttp, serverName),
+    deletions: createSynapseDeletions(http, serverName),
+    redactions: createSynapseRedactions(http),
+    directory: createSynapseDirectory(http, serverName),
+    media: createSynapseMedia(mediaHttp, serverName),
     server,
     federation: createSynapseFederation(http),
     notices: createSynapseNotices(http, users, serverName),

@@ -5,17 +5,13 @@ import type { Listed } from '../listed.ts';
 import type { Membership, UserDetails, UserQuery, UserRow, Users } from '../users.ts';
 import { flag } from './flag.ts';
 import type { SynapseHttp } from './http.ts';
+import { createRefuseDelegated, localpartOf } from './refuse-delegated.ts';
 
 const admin = '/_synapse/admin';
 const part = encodeURIComponent;
 
 const text = z.string().nullish();
 const time = z.number().nullish();
-
-/** `@alice:example.org:8448` is alice of example.org:8448. */
-function localpartOf(userId: string): string {
-  return userId.slice(1).split(':', 1)[0] ?? '';
-}
 
 /** Seconds since 1970 in the details, milliseconds in the list; both in one form. */
 function createdAt(stamp: number | null | undefined): number | undefined {
@@ -51,6 +47,8 @@ const deviceList = z.looseObject({
       device_id: z.string(),
       display_name: text,
       last_seen_ts: time,
+      last_seen_ip: text,
+      last_seen_user_agent: text,
       dehydrated: flag.nullish(),
     }),
   ),
@@ -96,22 +94,8 @@ export interface SynapseUsersOptions {
 
 /** Accounts, by Synapse's user admin API (manual, "User Admin API"). */
 export function createSynapseUsers({ http, serverName, delegatesAccounts }: SynapseUsersOptions): Users {
+  const refuseDelegated = createRefuseDelegated(delegatesAccounts);
   const isLocal = (userId: string) => userId.slice(userId.indexOf(':') + 1) === serverName;
-
-  /**
-   * Under a Matrix Authentication Service Synapse would say yes to much of this and change only its own copy;
-   * so nothing is done, and `line` says what does it there.
-   */
-  async function refuseDelegated(userId: string, line?: (username: string) => string): Promise<void> {
-    if (!(await delegatesAccounts())) return;
-    throw new Problem(
-      'unsupported',
-      say`Accounts of this server live in its Matrix Authentication Service, which the bot does not change.`,
-      line
-        ? say`On that service's host: ${code(`mas-cli manage ${line(localpartOf(userId))}`)}`
-        : say`Use that service's own administration.`,
-    );
-  }
 
   /** Synapse makes a new account of a PUT to an unknown one. */
   async function modify(userId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
@@ -270,11 +254,16 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
         deviceId: device.device_id,
         displayName: device.display_name ?? null,
         lastSeenAt: device.last_seen_ts ?? undefined,
+        lastSeenIp: device.last_seen_ip ?? null,
+        userAgent: device.last_seen_user_agent ?? null,
         dehydrated: Boolean(device.dehydrated),
+        raw: device,
       }));
     },
 
     async deleteDevices(userId, deviceIds) {
+      // There a device without its session comes back with the session's next request.
+      await refuseDelegated(userId, (username) => `kill-sessions ${username}`);
       const path = `${admin}/v2/users/${part(userId)}/delete_devices`;
       await http.call(done, { method: 'POST', path, body: { devices: deviceIds } });
     },

@@ -43,6 +43,7 @@ describe('faults of the homeserver', () => {
     ['an endpoint that is not there', fault(404, 'M_UNRECOGNIZED'), 'unsupported', 'unsupported'],
     ['a method that is not there', fault(405, 'M_UNRECOGNIZED'), 'unsupported', 'unsupported'],
     ['a 404', fault(404, 'M_UNKNOWN'), 'not-found', 'not-found'],
+    ['a 409', fault(409, 'M_UNKNOWN'), 'exists', 'exists'],
     ['a 400', fault(400, 'M_INVALID_PARAM'), 'rejected', 'rejected'],
     ['a 429', fault(429, 'M_LIMIT_EXCEEDED'), 'unavailable', 'unavailable'],
     ['a 500', fault(500, 'M_UNKNOWN'), 'unavailable', 'unknown-outcome'],

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createSynapseHttp } from '../../../src/homeserver/synapse/http.ts';
 import { createNeverList } from '../../../src/homeserver/synapse/never-list.ts';
-import type { HttpRequest } from '../../../src/http.ts';
+import { createHttp, type HttpRequest } from '../../../src/http.ts';
+import { type Scripted, type ScriptedOutcome, startScripted } from '../scripted.ts';
 
 const bot = '@castellan:example.org:8448';
 const roomId = '!AdminRoom:example.org:8448';
@@ -219,6 +222,91 @@ describe('whom a request disarms as an admin', () => {
     ['DELETE', `${A}/v1/users/${e}/shadow_ban`],
     ['POST', `${A}/v1/reset_password/${e}`, { new_password: 'x' }],
   ])('%s %s %j: nobody', (...row) => expect(never.disarms(requestOf(row))).toEqual([]));
+});
+
+describe('an alias that the admin room got after the start', () => {
+  const late = '#La/te:example.org:8448';
+  const l = encodeURIComponent(late);
+  const missing = { status: 404, body: { errcode: 'M_NOT_FOUND', error: 'Room alias not found' } };
+  let server: Scripted;
+  let listed: ScriptedOutcome;
+  let resolved: ScriptedOutcome;
+
+  beforeAll(async () => {
+    server = await startScripted([
+      ({ method, path }) => (method === 'GET' && path === `${C}/rooms/${r}/aliases` ? listed : undefined),
+      ({ method, path }) => (method === 'GET' && path === `${C}/directory/room/${l}` ? resolved : undefined),
+      ({ method }) => (method === 'GET' ? missing : { status: 200, body: {} }),
+    ]);
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    server.requests.length = 0;
+    listed = { status: 200, body: { aliases: [late] } };
+    resolved = missing;
+  });
+
+  const send = (row: Row) => {
+    const atStart = createNeverList({ botId: bot, adminRoomNames: () => [roomId], adminPath: '/behind/proxy' });
+    const http = createHttp({ baseUrl: server.url, repeats: false });
+    return createSynapseHttp({ http, botId: bot, never: atStart }).call(z.looseObject({}), requestOf(row));
+  };
+  const written = () => server.requests.filter(({ method }) => method !== 'GET');
+
+  const changes: Row[] = [
+    ['PUT', `${C}/directory/room/${l}`, { room_id: '!other:x' }],
+    ['DELETE', `${C}/directory/room/${l}`],
+    ['DELETE', `/_matrix/client/r0/directory/room/${l}`],
+    ['DELETE', `/_matrix/client/api/v1/directory/room/${l}`],
+    ['DELETE', `/prefix${C}/directory/room/${l}`],
+    ['DELETE', `${C}/directory/room/${encodeURIComponent(l)}`],
+    ['DELETE', `${C}/directory/room/${l.replaceAll('%3A', ':')}`],
+    ['DELETE', `${C}/directory/room/%23L%61%2Fte%3Aexample.org%3A8448`],
+    ['DELETE', `${C}/directory%2Froom%2F${l}`],
+    ['DELETE', `${C}/%64irectory/room/${l}`],
+    ['DELETE', `${C}//directory/x/..//room/${l}`],
+    ['DELETE', `${C}/directory/room/${l};x=y`],
+    ['DELETE', `${C}/directory/room/${l}?x=y`],
+  ];
+
+  test.each(changes)('%s %s %j is refused when it is listed, and does not leave', async (...row) => {
+    await expect(send(row)).rejects.toMatchObject({ code: 'never' });
+    expect(written()).toEqual([]);
+  });
+
+  test.each(changes)('%s %s %j is refused when it leads there, and does not leave', async (...row) => {
+    listed = { status: 200, body: { aliases: [] } };
+    resolved = { status: 200, body: { room_id: roomId, servers: [] } };
+    await expect(send(row)).rejects.toMatchObject({ code: 'never' });
+    expect(written()).toEqual([]);
+  });
+
+  test.each<Row>([
+    ['DELETE', `${A}/v2/rooms/${l}`, {}],
+    ['DELETE', `${A}/v1/rooms/x`, { room: late }],
+    ['PUT', `${C}/directory/list/room/${l}`, { visibility: 'private' }],
+    ['PUT', `${A}/v1/rooms/${l}/block`, { block: true }],
+  ])('%s %s %j names the room too', async (...row) => {
+    await expect(send(row)).rejects.toMatchObject({ code: 'never' });
+    expect(written()).toEqual([]);
+  });
+
+  test('what cannot be looked up does not leave', async () => {
+    listed = { status: 500, body: { errcode: 'M_UNKNOWN', error: 'no' } };
+    await expect(send(['DELETE', `${C}/directory/room/${l}`])).rejects.toMatchObject({ code: 'unavailable' });
+    expect(written()).toEqual([]);
+  });
+
+  test('an alias of another room passes, after the look', async () => {
+    await send(['DELETE', `${C}/directory/room/%23other%3Aexample.org%3A8448`]);
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE']);
+  });
+
+  test('what names no alias is not looked up', async () => {
+    await send(['PUT', `${A}/v1/rooms/!other/block`, { block: true }]);
+    await send(['POST', `${A}/v1/send_server_notice`, { content: { body: 'about #something' } }]);
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 test('a refusal says what was refused and why, without the ids in it', () => {

@@ -172,11 +172,14 @@ describeWithSynapse('the Synapse backend', () => {
       await bot.admin('PUT', `/v2/users/${hugo.userId}/devices/OLD`, { display_name: 'Old phone' });
       const devices = await homeserver.users.devices(hugo.userId);
       expect(devices.map(({ deviceId }) => deviceId).sort()).toEqual([hugo.deviceId, 'OLD'].sort());
-      expect(devices.find(({ deviceId }) => deviceId === 'OLD')).toEqual({
+      expect(devices.find(({ deviceId }) => deviceId === 'OLD')).toMatchObject({
         deviceId: 'OLD',
         displayName: 'Old phone',
         lastSeenAt: undefined,
+        lastSeenIp: null,
+        userAgent: null,
         dehydrated: false,
+        raw: { device_id: 'OLD', display_name: 'Old phone' },
       });
       await homeserver.users.deleteDevices(hugo.userId, ['OLD', hugo.deviceId]);
       expect(await homeserver.users.devices(hugo.userId)).toEqual([]);

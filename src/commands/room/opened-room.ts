@@ -1,0 +1,57 @@
+import { Problem } from '../../core/problem.ts';
+import { say, type Text } from '../../core/text.ts';
+import type { Capabilities } from '../define.ts';
+
+type Caps = Pick<Capabilities, 'ownRooms' | 'wayBack'>;
+
+/**
+ * Brings the bot into a room with the power to invite, or keeps it there some minutes longer. Whatever happens then, it
+ * gives the power up and leaves by itself some minutes after the last call of this, over a crash too; a bot that was in
+ * the room before stays in it.
+ */
+export async function openRoom(roomId: string, { ownRooms, wayBack }: Caps): Promise<void> {
+  const kept = wayBack.ofRoom(roomId);
+  const now = await ownRooms.place(roomId);
+  const before = kept ?? now;
+  wayBack.keepRoom(roomId, before);
+  if (kept !== undefined && now.joined && now.level !== kept.level) return;
+  try {
+    await ownRooms.enter(roomId);
+  } catch (error) {
+    // Where it cannot go back now either, it does so in some minutes.
+    await closeRoom(roomId, { ownRooms, wayBack });
+    throw error;
+  }
+}
+
+/** Undoes {@link openRoom} at once. Returns why it could not; then it is tried again by itself. */
+export async function closeRoom(roomId: string, { ownRooms, wayBack }: Caps): Promise<Text | undefined> {
+  const before = wayBack.ofRoom(roomId);
+  if (before === undefined) return undefined;
+  try {
+    await ownRooms.goBack(roomId, before);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return say`⚠️ I could not leave the room again. ${error.text} In some minutes I try again.`;
+  }
+  wayBack.forgetRoom(roomId);
+  return undefined;
+}
+
+/** Does something while the room is open. `left`: why the bot is still in it, should it be. */
+export async function whileOpen<Answer>(
+  roomId: string,
+  caps: Caps,
+  act: () => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly left: Text | undefined }> {
+  await openRoom(roomId, caps);
+  let answer: Answer;
+  try {
+    answer = await act();
+  } catch (error) {
+    const left = await closeRoom(roomId, caps);
+    if (left === undefined || !(error instanceof Problem)) throw error;
+    throw new Problem(error.code, say`${error.text} ${left}`, error.hint);
+  }
+  return { answer, left: await closeRoom(roomId, caps) };
+}
