@@ -12,6 +12,12 @@ import resetDestination from './federation/reset.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
 import jobShow from './job/show.ts';
+import getFileInfo from './media/get-file-info.ts';
+import listMedia from './media/list.ts';
+import { protect, unprotect } from './media/protect.ts';
+import quarantine from './media/quarantine.ts';
+import mediaStatistics from './media/statistics.ts';
+import unquarantine from './media/unquarantine.ts';
 import sendNotice from './notice/send.ts';
 import deleteReport from './report/delete.ts';
 import listReports from './report/list.ts';
@@ -143,6 +149,14 @@ export const commands: readonly AnyCommand[] = [
   timestampToEvent,
   forwardExtremities,
   roomMedia,
+
+  getFileInfo,
+  listMedia,
+  mediaStatistics,
+  quarantine,
+  unquarantine,
+  protect,
+  unprotect,
 
   fetchSupportWellKnown,
   destinations,

@@ -1,6 +1,7 @@
 import type { Deletions } from './deletions.ts';
 import type { Directory } from './directory.ts';
 import type { Federation } from './federation.ts';
+import type { Files } from './files.ts';
 import type { Media } from './media.ts';
 import type { Notices } from './notices.ts';
 import type { OwnRooms } from './own-rooms.ts';
@@ -34,6 +35,7 @@ export interface Nouns {
   readonly redactions: Redactions;
   readonly directory: Directory;
   readonly media: Media;
+  readonly files: Files;
   readonly server: Server;
   readonly federation: Federation;
   readonly tokens: Tokens;

@@ -154,8 +154,13 @@ export class TestClient {
   }
 
   /** Uploads and returns the mxc address. */
-  async upload(bytes: NonNullable<RequestInit['body']>, type = 'application/octet-stream'): Promise<string> {
-    const response = await this.fetch('POST', '/_matrix/media/v3/upload', {
+  async upload(
+    bytes: NonNullable<RequestInit['body']>,
+    type = 'application/octet-stream',
+    filename?: string,
+  ): Promise<string> {
+    const query = filename === undefined ? '' : `?filename=${path(filename)}`;
+    const response = await this.fetch('POST', `/_matrix/media/v3/upload${query}`, {
       body: bytes,
       headers: { 'content-type': type },
     });

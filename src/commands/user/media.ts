@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { listing, listingShort, localUser } from '../../core/fields.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
-import { reply } from '../../core/reply.ts';
-import { code, counted, say } from '../../core/text.ts';
-import { type MediaRow, mediaSorts } from '../../homeserver/media.ts';
+import { mediaSorts } from '../../homeserver/media.ts';
 import { command } from '../define.ts';
-import { everyRow } from '../every-row.ts';
-import { mediaListing } from '../media/media-listing.ts';
+import { mediaOfUser } from '../media/media-of-user.ts';
 import { localAccount } from './local-account.ts';
 
 export default command({
@@ -32,30 +28,7 @@ export default command({
   needs: ['users', 'media', 'clock'],
 
   async run(input, { users, media, clock }) {
-    const window = windowOf(input);
     await localAccount(users, input.user);
-    const list = (from: number, limit: number) =>
-      media.ofUser(input.user, {
-        from,
-        limit,
-        reverse: input.reverse,
-        ...(input.sort === undefined ? {} : { sort: input.sort }),
-      });
-    let rows: readonly MediaRow[];
-    let total: number;
-    if (window.limit === undefined) {
-      const all: MediaRow[] = [];
-      for await (const row of everyRow(list)) all.push(row);
-      rows = all;
-      total = all.length;
-    } else {
-      ({ rows, total } = await list(window.from, window.limit));
-    }
-    const page = pageOf(window, rows.length, total);
-    if (total === 0) return reply.says(say`${code(input.user)} has uploaded nothing that is still here.`, { data: [] });
-    return reply.listing(
-      { ...mediaListing(rows, clock()), page },
-      say`${code(input.user)} has uploaded ${counted(total, 'file')}.`,
-    );
+    return mediaOfUser(media, input.user, input, clock());
   },
 });

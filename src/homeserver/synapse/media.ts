@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { Problem } from '../../core/problem.ts';
-import { code, say } from '../../core/text.ts';
 import type { Media, MediaRow } from '../media.ts';
 import { flag } from './flag.ts';
 import type { SynapseHttp } from './http.ts';
+import { mxcPath } from './mxc-path.ts';
 
 const admin = '/_synapse/admin/v1';
 const part = encodeURIComponent;
@@ -39,9 +38,7 @@ export function createSynapseMedia(http: SynapseHttp, serverName: string): Media
 
   return {
     async remove(mxc) {
-      const [, server, mediaId] = /^mxc:\/\/([^/]+)\/([^/]+)$/.exec(mxc) ?? [];
-      if (server === undefined || mediaId === undefined) throw new Problem('usage', say`${code(mxc)} is no MXC.`);
-      await http.find(deleted, { method: 'DELETE', path: `${admin}/media/${part(server)}/${part(mediaId)}` });
+      await http.find(deleted, { method: 'DELETE', path: `${admin}/media/${mxcPath(mxc)}` });
     },
 
     async ofUser(userId, { from, limit, sort, reverse = false }) {

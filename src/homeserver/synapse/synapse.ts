@@ -5,6 +5,7 @@ import { createWellKnown } from '../public/well-known.ts';
 import { createSynapseDeletions } from './deletions.ts';
 import { createSynapseDirectory } from './directory.ts';
 import { createSynapseFederation } from './federation.ts';
+import { createSynapseFiles } from './files.ts';
 import { createSynapseHttp, usualAdminPath } from './http.ts';
 import { createSynapseMedia } from './media.ts';
 import { createNeverList } from './never-list.ts';
@@ -79,6 +80,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     deletions: createSynapseDeletions(http, serverName),
     redactions: createSynapseRedactions(http),
     directory: createSynapseDirectory(http, serverName),
+    files: createSynapseFiles(mediaHttp),
     media: createSynapseMedia(mediaHttp, serverName),
     server,
     federation: createSynapseFederation(http),
