@@ -8,7 +8,11 @@ import destination from './federation/destination.ts';
 import destinationRooms from './federation/destination-rooms.ts';
 import destinations from './federation/destinations.ts';
 import fetchSupportWellKnown from './federation/fetch-support-well-known.ts';
+import remoteUserInRooms from './federation/remote-user-in-rooms.ts';
 import resetDestination from './federation/reset.ts';
+import deleteGroup from './group/delete.ts';
+import purgeHistory from './history/purge.ts';
+import purgeStatus from './history/purge-status.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
 import jobShow from './job/show.ts';
@@ -158,6 +162,10 @@ export const commands: readonly AnyCommand[] = [
   protect,
   unprotect,
 
+  purgeHistory,
+  purgeStatus,
+
+  remoteUserInRooms,
   fetchSupportWellKnown,
   destinations,
   destination,
@@ -177,6 +185,7 @@ export const commands: readonly AnyCommand[] = [
   deleteReport,
 
   sendNotice,
+  deleteGroup,
 
   serverVersion,
   adminNotice,

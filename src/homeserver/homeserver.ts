@@ -6,6 +6,7 @@ import type { Media } from './media.ts';
 import type { Notices } from './notices.ts';
 import type { OwnRooms } from './own-rooms.ts';
 import type { Puppets } from './puppets.ts';
+import type { Purges } from './purges.ts';
 import type { Redactions } from './redactions.ts';
 import type { Reports } from './reports.ts';
 import type { RoomData } from './room-data.ts';
@@ -34,6 +35,7 @@ export interface Nouns {
   readonly deletions: Deletions;
   readonly redactions: Redactions;
   readonly directory: Directory;
+  readonly purges: Purges;
   readonly media: Media;
   readonly files: Files;
   readonly server: Server;

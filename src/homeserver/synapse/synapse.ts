@@ -12,6 +12,7 @@ import { createNeverList } from './never-list.ts';
 import { createSynapseNotices } from './notices.ts';
 import { createSynapseOwnRooms } from './own-rooms.ts';
 import { createSynapsePuppets } from './puppets.ts';
+import { createSynapsePurges } from './purges.ts';
 import { createSynapseRedactions } from './redactions.ts';
 import { createRefuseDelegated } from './refuse-delegated.ts';
 import { createSynapseReports } from './reports.ts';
@@ -80,6 +81,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     deletions: createSynapseDeletions(http, serverName),
     redactions: createSynapseRedactions(http),
     directory: createSynapseDirectory(http, serverName),
+    purges: createSynapsePurges(http),
     files: createSynapseFiles(mediaHttp),
     media: createSynapseMedia(mediaHttp, serverName),
     server,
