@@ -22,8 +22,10 @@ import { watchNews } from './pipeline/news.ts';
 import { createOutbox } from './pipeline/outbox.ts';
 import { registrationNews } from './pipeline/registration-news.ts';
 import { reportNews } from './pipeline/report-news.ts';
+import { createRoomLeaver } from './pipeline/room-leaver.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
 import { createSecretDelivery } from './pipeline/secrets.ts';
+import { createTell } from './pipeline/tell.ts';
 import { untilAnswered } from './pipeline/until-answered.ts';
 import { createAliasRestorer } from './pipeline/way-back.ts';
 import { takeLock } from './store/lock.ts';
@@ -156,19 +158,14 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
       store.plans.open().some((plan) => plan.messageId === undefined),
     now: () => performance.now(),
   });
+  const tell = createTell({ store, roomId, prefix: config.prefix, wakeOutbox: outbox.kick });
   const dueWorker = createDueWorker({
     matrix,
     store,
     redactAfterMs: config.secrets.redactAfter,
     removeMedia: (mxc) => homeserver.media.remove(mxc),
-    restoreAlias: createAliasRestorer({
-      store,
-      homeserver,
-      roomId,
-      prefix: config.prefix,
-      wakeOutbox: outbox.kick,
-      log,
-    }),
+    restoreAlias: createAliasRestorer({ homeserver, tell, log }),
+    leaveRoom: createRoomLeaver({ homeserver, tell, log }),
     log,
     clock,
   });

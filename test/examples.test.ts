@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/commands/index.ts';
 import { flagsOf } from '../src/core/flags.ts';
 import { type AdminRoom, openAdminRoom } from './e2e/admin-room.ts';
-import { registerUser } from './homeserver/client.ts';
+import { loginPassword, registerUser } from './homeserver/client.ts';
 import { describeWithSynapse } from './homeserver/describe-with-synapse.ts';
+import { testPassword } from './homeserver/register-user.ts';
 import { type Synapse, startSynapse } from './homeserver/synapse.ts';
+import { deviceWasSeen } from './homeserver/write-database.ts';
 
-/** Examples name plans, jobs and events that nobody has; any other ❌ is a fault. */
-const unknownHere = /^❌ (There is no (plan with the code|job)|This server does not know the event) `/;
+/** Examples name plans, jobs, events and empty rooms that nobody has; any other ❌ is a fault. */
+const unknownHere =
+  /^❌ (There is no (plan with the code|job) `|This server does not know the event `|There is no empty room)/;
 
 const examples = commands.flatMap((command) => {
   const takesDryRun = flagsOf(command).some(({ longs }) => longs.includes('dry-run'));
@@ -34,12 +37,30 @@ describeWithSynapse('every example in the help', () => {
       config: { room_list_publication_rules: [{ action: 'allow' }] },
     });
     room = await openAdminRoom(server);
-    await room.admin.createRoom({ preset: 'public_chat', name: 'Lobby', room_alias_name: 'lobby' });
+    await room.admin.createRoom({
+      preset: 'public_chat',
+      name: 'Lobby',
+      room_alias_name: 'lobby',
+      power_level_content_override: { users: { [room.admin.userId]: 100, '@alice:example.org': 100 } },
+    });
   });
   afterAll(async () => {
     await room?.close();
     await server?.stop();
   });
+
+  /** Devices, one of them unused for long, a file and a message. */
+  async function somethingToLookAt(): Promise<void> {
+    const bob = '@bob:example.org';
+    for (const device_id of ['ABCDEFGHIJ', 'OLDPHONE']) {
+      await room.admin.admin('POST', `/v2/users/${bob}/devices`, { device_id });
+    }
+    deviceWasSeen(server, bob, 'ABCDEFGHIJ', Date.now());
+    deviceWasSeen(server, bob, 'OLDPHONE', Date.now() - 400 * 86_400_000);
+    const alice = await loginPassword(server, 'alice', testPassword);
+    await alice.upload('a picture', 'image/png');
+    await alice.send(await alice.join('#lobby:example.org'), 'hello');
+  }
 
   async function works(line: string): Promise<void> {
     const answer = await room.ask(line);
@@ -59,6 +80,7 @@ describeWithSynapse('every example in the help', () => {
   describe('works where there is what it names', () => {
     beforeAll(async () => {
       for (const name of ['alice', 'bob', 'carol']) await registerUser(server, name);
+      await somethingToLookAt();
     });
     test.each(rows(false))('%s', (_, line) => works(line));
   });

@@ -45,9 +45,11 @@ import roomEvent from './room/event.ts';
 import roomExists from './room/exists.ts';
 import forwardExtremities from './room/forward-extremities.ts';
 import roomHierarchy from './room/hierarchy.ts';
+import joinRoom from './room/join.ts';
 import listBannedRooms from './room/list-banned-rooms.ts';
 import listJoinedMembers from './room/list-joined-members.ts';
 import listRooms from './room/list-rooms.ts';
+import makeRoomAdmin from './room/make-admin.ts';
 import roomMedia from './room/media.ts';
 import roomMessages from './room/messages.ts';
 import powerLevels from './room/power-levels.ts';
@@ -72,8 +74,13 @@ import deactivate from './user/deactivate.ts';
 import deactivateAll from './user/deactivate-all.ts';
 import deleteDevice from './user/delete-device.ts';
 import deleteMedia from './user/delete-media.ts';
+import deleteRoomTag from './user/delete-room-tag.ts';
 import userDetails from './user/details.ts';
 import userDevices from './user/devices.ts';
+import forceDemote from './user/force-demote.ts';
+import forceJoinRoom from './user/force-join-room.ts';
+import forceLeaveRoom from './user/force-leave-room.ts';
+import getRoomTags from './user/get-room-tags.ts';
 import listJoinedRooms from './user/list-joined-rooms.ts';
 import listUsers from './user/list-users.ts';
 import { lock, unlock } from './user/lock.ts';
@@ -82,8 +89,11 @@ import logout from './user/logout.ts';
 import makeUserAdmin from './user/make-user-admin.ts';
 import userMedia from './user/media.ts';
 import pruneDevices from './user/prune-devices.ts';
+import purgeSpammer from './user/purge-spammer.ts';
 import pushers from './user/pushers.ts';
+import putRoomTag from './user/put-room-tag.ts';
 import redact from './user/redact.ts';
+import redactEvent from './user/redact-event.ts';
 import redactStatus from './user/redact-status.ts';
 import resetPassword from './user/reset-password.ts';
 import revokeUserAdmin from './user/revoke-user-admin.ts';
@@ -104,18 +114,28 @@ export const commands: readonly AnyCommand[] = [
   deactivate,
   deactivateAll,
   listJoinedRooms,
+  forceJoinRoom,
+  forceLeaveRoom,
+  forceDemote,
+  putRoomTag,
+  deleteRoomTag,
+  getRoomTags,
+  redactEvent,
   makeUserAdmin,
   revokeUserAdmin,
   suspend,
   unsuspend,
   lock,
   unlock,
+  redact,
+  redactStatus,
+  purgeSpammer,
   login,
-  logout,
   whois,
   userDevices,
   deleteDevice,
   pruneDevices,
+  logout,
   pushers,
   userMedia,
   deleteMedia,
@@ -146,6 +166,8 @@ export const commands: readonly AnyCommand[] = [
   unpublish,
   directoryList,
   roomState,
+  joinRoom,
+  makeRoomAdmin,
   powerLevels,
   roomMessages,
   roomEvent,

@@ -77,6 +77,8 @@ export function jobReply({ heading, state, items, path }: EndedJob): Reply {
   const blocks: Block[] = [
     paragraph(say`${well ? '✅' : '⚠️'} ${tally({ heading, total: items.length, counts })}${left}.${end}`),
   ];
+  const told = of('done').flatMap(({ target, note }) => (note === undefined ? [] : [say`${code(target)}: ${note}`]));
+  if (told.length > 0 && items.length <= shownReasons) blocks.push({ kind: 'list', items: told });
   if (skipped.length > 0) blocks.push(paragraph(say`Skipped:`), reasons(skipped));
   if (failed.length > 0) blocks.push(paragraph(say`Failed:`), reasons(failed));
   if (unknown.length > 0)

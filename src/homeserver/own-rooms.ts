@@ -10,6 +10,9 @@ export interface OwnRooms {
   place(roomId: string): Promise<OwnPlace>;
   /** Takes the power of the mightiest local member there and joins; everybody in the room sees it. */
   enter(roomId: string): Promise<void>;
-  /** Undoes `enter`, however far it came: as mighty as before, and out of the room unless it was in it before. */
+  /**
+   * Undoes `enter`, however far it came: as mighty as before, and out of the room unless it was in it before.
+   * Throws `Problem('conflict')` where somebody has removed the bot but not its power.
+   */
   goBack(roomId: string, before: OwnPlace): Promise<void>;
 }

@@ -27,8 +27,8 @@ export interface Pusher {
 export interface Sessions {
   /** An access token that acts as this local user, without a device; `until` in epoch ms, for ever without it. */
   logInAs(userId: string, until: number | undefined): Promise<string>;
-  /** Ends such a token; one that has ended already is a success. */
-  endToken(token: string): Promise<void>;
+  /** Ends such a token. */
+  endToken(userId: string, token: string): Promise<void>;
   /** Newest first; of an unknown account none. */
   connections(userId: string): Promise<readonly Connection[]>;
   pushers(userId: string): Promise<readonly Pusher[]>;

@@ -21,6 +21,7 @@ export interface DueOptions {
   readonly redactAfterMs: number;
   readonly removeMedia: ((mxc: string) => Promise<void>) | undefined;
   readonly restoreAlias: (due: Due) => Promise<void>;
+  readonly leaveRoom: (due: Due) => Promise<void>;
   readonly log: Log;
   readonly clock: () => number;
 }
@@ -35,9 +36,9 @@ export interface DueWorker {
 const relations = z.object({ chunk: z.array(z.object({ event_id: z.string() })) });
 const memberEvent = z.object({ content: z.object({ membership: z.string() }), origin_server_ts: z.number() });
 
-/** Does what is due, over restarts: removes secrets and uploads, ends plans, puts aliases back. */
+/** Does what is due, over restarts: removes secrets and uploads, ends plans, puts aliases back, leaves rooms. */
 export function createDueWorker(options: DueOptions): DueWorker {
-  const { matrix, store, redactAfterMs, removeMedia, restoreAlias, log, clock } = options;
+  const { matrix, store, redactAfterMs, removeMedia, restoreAlias, leaveRoom, log, clock } = options;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -98,12 +99,14 @@ export function createDueWorker(options: DueOptions): DueWorker {
     if (due.kind === 'expire-plan') expirePlan(due);
     else if (due.kind === 'delete-media') await removeMedia?.(due.target);
     else if (due.kind === 'restore-alias') await restoreAlias(due);
+    else if (due.kind === 'leave-room') await leaveRoom(due);
     else {
       const until = due.kind === 'redact-secret' ? await secretStaysUntil(due) : undefined;
       if (until !== undefined) return store.due.add({ ...due, at: until });
       await redactWithEdits(due);
     }
-    store.due.done(due.key);
+    // What was put off meanwhile comes again.
+    if (store.due.get(due.key)?.at === due.at) store.due.done(due.key);
   }
 
   async function work(): Promise<void> {

@@ -1,20 +1,25 @@
+import { z } from 'zod';
 import type { Local } from '../commands/local.ts';
-import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
-import { renderReply } from '../core/render.ts';
-import { paragraph } from '../core/reply.ts';
-import { code, commandLine, say, type Text } from '../core/text.ts';
+import { code, commandLine, say } from '../core/text.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
+import type { OwnPlace } from '../homeserver/own-rooms.ts';
 import type { Log } from '../log.ts';
 import type { Due, Store } from '../store/store.ts';
-import { transactionId } from './transaction-id.ts';
+import type { Tell } from './tell.ts';
 
 /** Longer than two writes and what follows them take, each at its time limit. */
 const patienceMs = 3 * 60_000;
 
 const keyOf = (alias: string): string => `alias ${alias}`;
+const roomKeyOf = (roomId: string): string => `room ${roomId}`;
 
-/** Keeps in the store where an alias led, so that it can be put back by whoever comes to it. */
+const place = z.object({ joined: z.boolean(), level: z.number().nullable() });
+
+/** Where the bot stood in the room that is to be left. */
+export const placeIn = ({ target }: Due): OwnPlace => place.parse(JSON.parse(target));
+
+/** Keeps in the store how things stood, so that they can be put back by whoever comes to it. */
 export function createWayBack(options: {
   readonly store: Store;
   readonly clock: () => number;
@@ -28,30 +33,26 @@ export function createWayBack(options: {
     },
     ofAlias: (alias) => due.get(keyOf(alias))?.roomId,
     forgetAlias: (alias) => due.done(keyOf(alias)),
+    keepRoom(roomId, before) {
+      const at = options.clock() + patienceMs;
+      due.add({ key: roomKeyOf(roomId), kind: 'leave-room', roomId, target: JSON.stringify(before), at });
+      options.wake();
+    },
+    ofRoom(roomId) {
+      const kept = due.get(roomKeyOf(roomId));
+      return kept && placeIn(kept);
+    },
+    forgetRoom: (roomId) => due.done(roomKeyOf(roomId)),
   };
 }
 
 /** Points an alias that a change left leading nowhere at its old room again, and says so; one that leads somewhere stays. */
 export function createAliasRestorer(options: {
-  readonly store: Store;
   readonly homeserver: Homeserver;
-  /** The admin room, where it is said. */
-  readonly roomId: string;
-  readonly prefix: string;
-  readonly wakeOutbox: () => void;
+  readonly tell: Tell;
   readonly log: Log;
 }): (due: Due) => Promise<void> {
-  const { store, homeserver, roomId, prefix, wakeOutbox, log } = options;
-
-  function tell(due: Due, words: Text): void {
-    const { content } = renderReply(
-      { outcome: 'done', blocks: [paragraph(words)] },
-      { output: 'human', prefix, path: 'alias' },
-    );
-    const id = transactionId(due.key, String(due.at));
-    store.outbox.add({ roomId, type: 'm.room.message', content: { ...content } as Json, transactionId: id });
-    wakeOutbox();
-  }
+  const { homeserver, tell, log } = options;
 
   return async (due) => {
     const { target: alias, roomId: oldRoomId } = due;

@@ -30,6 +30,15 @@ describe('jobReply', () => {
     expect(bodyOf(ended.blocks)).toBe('✅ Deactivating users: 300 of 300 done.');
   });
 
+  it('says what came of each item of a short job, and not of each of a long one', () => {
+    const body = (count: number) =>
+      bodyOf(jobReply({ heading, path, state: 'finished', items: items(count, 'done', '3 files deleted') }).blocks);
+    expect(body(2)).toBe(
+      '✅ Deactivating users: 2 of 2 done.\n\n- `@done0:x`: 3 files deleted\n- `@done1:x`: 3 files deleted',
+    );
+    expect(body(11)).toBe('✅ Deactivating users: 11 of 11 done.');
+  });
+
   it('groups what was left out by its reason', () => {
     const body = bodyOf(
       jobReply({

@@ -170,7 +170,7 @@ describeWithSynapse('what an account has uploaded', () => {
       expect(onDisk([...all, picture]).length).toBeGreaterThan(231);
 
       const plan = await room.ask(`user delete-media ${name}`);
-      expect(plan).toContain('Delete all 231 files (26.0 KiB)');
+      expect(plan).toContain('Delete 231 files (26.0 KiB)');
       expect(plan).toContain('nothing brings them back');
       expect(plan).toContain('present avatar is among them');
       expect(plan).toContain('media quarantine');

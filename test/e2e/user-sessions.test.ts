@@ -1,11 +1,11 @@
-import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HttpError, loginPassword, registerUser, TestClient } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { testPassword } from '../homeserver/register-user.ts';
 import { type Scripted, type ScriptedHandler, startScripted } from '../homeserver/scripted.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
+import { deviceWasSeen, writeDatabase } from '../homeserver/write-database.ts';
 import { type AdminRoom, bodyOf, openAdminRoom, type RoomEvent } from './admin-room.ts';
 import { jsonIn } from './json-in.ts';
 import { filesWith, fromStore } from './store-file.ts';
@@ -85,20 +85,7 @@ describeWithSynapse('sessions of an account', () => {
   const tokenIn = (event: RoomEvent | undefined) => (event && tokenForm.exec(bodyOf(event))?.[0]) ?? '';
   const lastToken = async () => tokenIn((await delivered()).at(-1));
 
-  /** For what Synapse has no call for. */
-  function writeDatabase(write: (database: Database.Database) => void): void {
-    const database = new Database(join(server.dataDir, 'homeserver.db'), { timeout: 10_000 });
-    try {
-      write(database);
-    } finally {
-      database.close();
-    }
-  }
-
-  function wasSeen(deviceId: string, at: number): void {
-    const sql = 'UPDATE devices SET last_seen = ?, ip = ?, user_agent = ? WHERE user_id = ? AND device_id = ?';
-    writeDatabase((database) => database.prepare(sql).run(at, '192.0.2.7', 'Element', user, deviceId));
-  }
+  const wasSeen = (deviceId: string, at: number) => deviceWasSeen(server, user, deviceId, at);
 
   async function dehydrate(): Promise<string> {
     const device_id = `DEHYDRATED${made}`;
@@ -375,13 +362,9 @@ describeWithSynapse('sessions of an account', () => {
 
     test("a bridge's account has no session of its own, and that is said", async () => {
       const ghost = `@ghost:${server.serverName}`;
-      writeDatabase((database) =>
-        database
-          .prepare(
-            "INSERT INTO users (name, creation_ts, admin, is_guest, appservice_id) VALUES (?, 1700000000, 0, 0, 'irc')",
-          )
-          .run(ghost),
-      );
+      const sql =
+        "INSERT INTO users (name, creation_ts, admin, is_guest, appservice_id) VALUES (?, 1700000000, 0, 0, 'irc')";
+      writeDatabase(server, sql, ghost);
       expect(await room.ask('user logout ghost')).toContain('belongs to the bridge irc, which acts for it');
       expect(await room.ask('user login ghost --dry-run')).toContain('**belongs to the bridge irc**');
     });

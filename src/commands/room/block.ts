@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { room } from '../../core/fields.ts';
+import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, commandLine, counted, say } from '../../core/text.ts';
-import { command } from '../define.ts';
+import type { Rooms } from '../../homeserver/rooms.ts';
+import { command, type Settled } from '../define.ts';
 import { notTheAdminRoom } from './not-the-admin-room.ts';
 import { roomIdOf } from './room-id-of.ts';
 
@@ -36,6 +38,7 @@ export const block = command({
     });
   },
   again: 'safe',
+  settle: ({ room: asked }, { rooms }) => settled(rooms, asked, true),
 });
 
 export const unblock = command({
@@ -48,10 +51,13 @@ export const unblock = command({
   role: 'moderator',
   needs: ['rooms', 'ledger'],
 
-  async run({ room: asked }, { rooms, ledger }) {
+  async run({ room: asked }, { rooms, ledger }, asker) {
     const roomId = await roomIdOf(rooms, asked);
     const by = await rooms.blockedBy(roomId);
     const banned = ledger.get('ban', roomId) !== undefined;
+    if (banned && asker.role === 'moderator') {
+      throw new Problem('forbidden', say`${code(roomId)} was banned, which takes an admin to undo; nothing was done.`);
+    }
     const still = banned
       ? say` It still stands in my record of banned rooms; ${commandLine(`room moderation unban-room ${roomId}`)} takes it out of there.`
       : say``;
@@ -63,7 +69,12 @@ export const unblock = command({
     });
   },
   again: 'safe',
+  settle: ({ room: asked }, { rooms }) => settled(rooms, asked, false),
 });
+
+async function settled(rooms: Rooms, asked: string, to: boolean): Promise<Settled> {
+  return (await rooms.isBlocked(await roomIdOf(rooms, asked))) === to ? 'done' : 'not done';
+}
 
 const byWhom = (by: string) => (by === '' ? say`` : say`, by ${code(by)}`);
 

@@ -40,8 +40,8 @@ export default command({
     const howMany = counted(known.length, 'room');
     return {
       title: order.purge
-        ? say`Delete ${howMany} from this server${order.block ? ' and block them' : ''}.`
-        : say`Take everybody of this server out of ${howMany}${order.block ? ' and block them' : ''}.`,
+        ? say`Delete ${howMany} from this server${order.block ? say` and block them` : say``}.`
+        : say`Take everybody of this server out of ${howMany}${order.block ? say` and block them` : say``}.`,
       targets: known.map(({ roomId }, at) => ({ id: roomId, note: notes[at] ?? say`` })),
       skipped: left,
       cautions: deletionCautions(order, {

@@ -37,8 +37,8 @@ export default command({
     const mine = new Set(await users.joinedRooms(asker.userId));
     return {
       title: order.purge
-        ? say`Delete ${code(found.roomId)} from this server${order.block ? ' and block it' : ''}.`
-        : say`Take everybody of this server out of ${code(found.roomId)}${order.block ? ' and block it' : ''}.`,
+        ? say`Delete ${code(found.roomId)} from this server${order.block ? say` and block it` : say``}.`
+        : say`Take everybody of this server out of ${code(found.roomId)}${order.block ? say` and block it` : say``}.`,
       targets: [{ id: found.roomId, note: await deletionMark(caps, found, mine) }],
       cautions: deletionCautions(order, {
         aliases: (await rooms.aliases(found.roomId)).length > 0,

@@ -10,6 +10,8 @@ const firstLookMs = 200;
 const longestLookMs = 2000;
 /** Said when nothing has moved for so long. */
 const stillMs = 20_000;
+/** After so long without a move it is looked whether the room is still there. */
+const goneMs = 1_500;
 /** Deletions ordered by somebody else that are waited for, before ours is given up. */
 const mostRounds = 5;
 
@@ -103,6 +105,8 @@ export async function followDeletion(
           ? progress
           : `${progress} (nothing has moved for a while: back from a restart, the homeserver takes some minutes to go on)`,
       );
+      // Its history goes last, so that where it is gone all is done; a server back from a restart may take long to say so.
+      if (order.purge && still >= goneMs && (await rooms.get(roomId)) === undefined) return now;
       if (step.cancelled()) return 'left';
       await step.wait(wait);
     }

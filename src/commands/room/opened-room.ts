@@ -18,10 +18,14 @@ export async function openRoom(roomId: string, { ownRooms, wayBack }: Caps): Pro
   try {
     await ownRooms.enter(roomId);
   } catch (error) {
-    // Where it cannot go back now either, it does so in some minutes.
-    await closeRoom(roomId, { ownRooms, wayBack });
-    throw error;
+    throw withWords(error, await closeRoom(roomId, { ownRooms, wayBack }));
   }
+}
+
+/** The same failure, which also says why the bot is still in the room. */
+function withWords(error: unknown, left: Text | undefined): unknown {
+  if (left === undefined || !(error instanceof Problem)) return error;
+  return new Problem(error.code, say`${error.text} ${left}`, error.hint);
 }
 
 /** Undoes {@link openRoom} at once. Returns why it could not; then it is tried again by itself. */
@@ -49,9 +53,7 @@ export async function whileOpen<Answer>(
   try {
     answer = await act();
   } catch (error) {
-    const left = await closeRoom(roomId, caps);
-    if (left === undefined || !(error instanceof Problem)) throw error;
-    throw new Problem(error.code, say`${error.text} ${left}`, error.hint);
+    throw withWords(error, await closeRoom(roomId, caps));
   }
   return { answer, left: await closeRoom(roomId, caps) };
 }

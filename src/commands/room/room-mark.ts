@@ -20,7 +20,7 @@ export function roomMark(room: RoomDetails, aliases: readonly string[], mine: Re
     ...(aliases.length === 0
       ? [say`no local alias`]
       : [
-          say`${aliases.length === 1 ? 'local alias' : 'local aliases'} ${shown}${more > 0 ? ` and ${more} more` : ''}`,
+          say`${aliases.length === 1 ? 'local alias' : 'local aliases'} ${shown}${more > 0 ? say` and ${more} more` : say``}`,
         ]),
     ...(mine.has(roomId) ? [say`**you are in it**`] : []),
     ...(blocked ? [say`blocked already`] : []),

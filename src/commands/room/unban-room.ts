@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { room } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
+import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
 import type { Rooms } from '../../homeserver/rooms.ts';
 import { command } from '../define.ts';
@@ -39,16 +39,29 @@ export default command({
       );
     }
     if (by !== undefined) await rooms.setBlocked(roomId, false);
-    ledger.remove('ban', roomId);
-    const change = { before: { blocked: by !== undefined, banned: entry?.detail ?? null }, after: { blocked: false } };
-    const lifted =
-      by === undefined
-        ? say`${code(roomId)} was not blocked any more; I have taken it out of my record of banned rooms.`
-        : say`Lifted the ban of ${code(roomId)}: the people of this server can join it again, where its join rules let them.`;
-    return reply.done(say`${lifted} ${notRestored(entry && bannedIn(entry))}`, { change });
+    return lifted(ledger, roomId, by !== undefined);
   },
+
   again: 'safe',
+  async settle({ room: asked }, { rooms, ledger }) {
+    const roomId = await bannedRoomId(rooms, ledger, asked);
+    return (await rooms.isBlocked(roomId)) ? 'not done' : 'done';
+  },
+  async complete({ room: asked }, { rooms, ledger }) {
+    return lifted(ledger, await bannedRoomId(rooms, ledger, asked), true);
+  },
 });
+
+/** The room is not blocked any more: takes it out of the record, and says what is not brought back. */
+function lifted(ledger: Local['ledger'], roomId: string, wasBlocked: boolean): Reply {
+  const entry = ledger.get('ban', roomId);
+  ledger.remove('ban', roomId);
+  const change = { before: { blocked: wasBlocked, banned: entry?.detail ?? null }, after: { blocked: false } };
+  const now = wasBlocked
+    ? say`Lifted the ban of ${code(roomId)}: the people of this server can join it again, where its join rules let them.`
+    : say`${code(roomId)} was not blocked any more; I have taken it out of my record of banned rooms.`;
+  return reply.done(say`${now} ${notRestored(entry && bannedIn(entry))}`, { change });
+}
 
 /** An alias that the ban has removed leads nowhere; the record still knows whose it was. */
 async function bannedRoomId(rooms: Rooms, ledger: Local['ledger'], asked: string): Promise<string> {

@@ -30,7 +30,10 @@ export async function wayInto(room: RoomDetails, caps: Caps): Promise<WayInto> {
   const members = await caps.rooms.members(roomId);
   const { botId } = caps.adminRoom;
   if (members.includes(botId) && power.of(botId) >= power.toInvite()) return 'open';
-  const why = await whyNobodyLetsIn(power, members, caps);
+  const why =
+    (await caps.users.memberships(botId)).get(roomId) === 'ban'
+      ? say`I am banned from it`
+      : await whyNobodyLetsIn(power, members, caps);
   if (why === undefined) return 'entering';
   throw new Problem(
     'conflict',

@@ -32,7 +32,7 @@ export default command({
     device: text.describe('Its id, as `user devices` shows it.'),
   }),
   positionals: ['user', 'device'],
-  examples: [['See what it would do', '!admin user delete-device alice ABCDEFGHIJ --dry-run']],
+  examples: [['See what it would do', '!admin user delete-device bob ABCDEFGHIJ --dry-run']],
   danger: 'confirm',
   role: 'admin',
   takesFrom: ({ user }) => [user],
@@ -45,9 +45,10 @@ export default command({
     const found = await deviceOf(users, user, device);
     const marks = accountMarks(account, asker);
     return {
-      title: joined([say`Delete the device ${code(device)} of ${code(user)}`, ...marks]),
+      title: say`Delete the device ${code(device)} of ${code(user)}.`,
       targets: [{ id: device, note: deviceNote(found, clock()) }],
       cautions: [
+        ...(marks.length > 0 ? [say`${code(user)}: ${joined(marks)}`] : []),
         found.dehydrated
           ? say`It is dehydrated: keys that were sent to the account while it was logged out are lost.`
           : say`Its session ends. Keys of encrypted messages that are only there are lost, and with them those messages.`,

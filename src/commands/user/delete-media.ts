@@ -51,7 +51,7 @@ export default command({
     }
     const marks = accountMarks(account, asker);
     return {
-      title: say`Delete all ${counted(files, 'file')} (${formatBytes(bytes)}) that ${code(user)} has uploaded.`,
+      title: say`Delete ${counted(files, 'file')} (${formatBytes(bytes)}): all that ${code(user)} has uploaded.`,
       targets: [{ id: user, ...(marks.length > 0 ? { note: joined(marks) } : {}) }],
       cautions: [
         say`The files and their thumbnails are removed from this server's disk; **nothing brings them back**.`,

@@ -75,7 +75,7 @@ export async function followRedaction(
     let all = await redactions.ofUser(userId);
     // After a stop or a lost answer: one that was not there before is ours.
     const ours = before && all.find(({ redactionId }) => !before.includes(redactionId));
-    if (ours !== undefined) return follow(ours.redactionId);
+    if (ours) return follow(ours.redactionId);
     for (let wait = firstLookMs; all.some(isOpen); wait = Math.min(wait * 2, longestLookMs)) {
       step.says('It waits for another redaction of this account, which somebody else began, to end.');
       if (step.cancelled()) return undefined;

@@ -70,7 +70,7 @@ async function handedOut(sessions: Sessions, userId: string, until: number | nul
         {
           label: say`Access token for ${code(userId)}, ${lasting}`,
           value: token,
-          withdraw: () => sessions.endToken(token),
+          withdraw: () => sessions.endToken(userId, token),
         },
       ],
       change: { before: null, after: { tokenFor: userId, until } },

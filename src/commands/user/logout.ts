@@ -29,7 +29,7 @@ export default command({
   ],
   input: z.object({ user: localUser.describe('Whose sessions.') }),
   positionals: ['user'],
-  examples: [['Log alice out everywhere', '!admin user logout alice']],
+  examples: [['Log bob out everywhere', '!admin user logout bob']],
   danger: 'confirm',
   role: 'admin',
   takesFrom: ({ user }) => [user],

@@ -14,10 +14,13 @@ import { refuseGuest } from './refuse-guest.ts';
 
 const dayMs = 86_400_000;
 
+/** A session of which it is known when it was last seen. */
+const isSession = ({ dehydrated, lastSeenAt }: Device): boolean => !dehydrated && lastSeenAt !== undefined;
+
 /** Why a device stays; undefined where it may go. `surviving`: how many of the most recently seen ones stay anyway. */
 function whyKept(devices: readonly Device[], seenBefore: number, surviving: number): Map<string, Text | undefined> {
   const recent = devices
-    .filter(({ dehydrated, lastSeenAt }) => !dehydrated && lastSeenAt !== undefined)
+    .filter(isSession)
     .toSorted((one, other) => (other.lastSeenAt ?? 0) - (one.lastSeenAt ?? 0))
     .slice(0, surviving)
     .map(({ deviceId }) => deviceId);
@@ -49,8 +52,8 @@ export default command({
   positionals: ['user'],
   short: { d: 'minDays', s: 'minSurviving', i: 'deviceId' },
   examples: [
-    ['See what it would do', '!admin user prune-devices alice --dry-run'],
-    ['Not seen for a year, but keep three', '!admin user prune-devices alice -d 365 -s 3 --dry-run'],
+    ['See what it would do', '!admin user prune-devices bob --dry-run'],
+    ['Not seen for a year, even if none is left', '!admin user prune-devices bob -d 365 -s 0 --dry-run'],
   ],
   danger: 'confirm',
   role: 'admin',
@@ -69,22 +72,22 @@ export default command({
         say`Its devices: ${commandLine(`user devices ${user}`)}`,
       );
     }
+    const marks = accountMarks(account, asker);
     const now = clock();
     const seenBefore = now - minDays * dayMs;
     const kept = whyKept(devices, seenBefore, minSurviving);
     const looked = devices.filter(({ deviceId }) => only === undefined || deviceId === only);
     const old = looked.filter(({ deviceId }) => kept.get(deviceId) === undefined);
     return {
-      title: joined([
-        say`Delete ${counted(old.length, 'device')} of ${code(user)}, not seen for ${counted(minDays, 'day')}`,
-        ...accountMarks(account, asker),
-      ]),
+      title: say`Delete ${counted(old.length, 'device')} of ${code(user)}, not seen for ${counted(minDays, 'day')}.`,
       targets: old.map((device) => ({ id: device.deviceId, note: deviceNote(device, now) })),
       skipped: looked.flatMap((device) => {
         const why = kept.get(device.deviceId);
-        return why === undefined ? [] : [{ id: device.deviceId, why: joined([why, deviceNote(device, now)], '; ') }];
+        if (why === undefined) return [];
+        return [{ id: device.deviceId, why: isSession(device) ? joined([why, deviceNote(device, now)], '; ') : why }];
       }),
       cautions: [
+        ...(marks.length > 0 ? [say`${code(user)}: ${joined(marks)}`] : []),
         say`Their sessions end. Keys of encrypted messages that are only there are lost, and with them those messages.`,
       ],
       frozen: { devices: old.map(({ deviceId }) => deviceId), seenBefore },

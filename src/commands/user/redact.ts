@@ -4,7 +4,7 @@ import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
 import { command } from '../define.ts';
-import { whyNoRedactionPower } from '../room/redaction-power.ts';
+import { type RoomPower, roomPower } from '../room/room-power.ts';
 import { accountMarks } from './account-marks.ts';
 import { followRedaction } from './follow-redaction.ts';
 import { localAccount } from './local-account.ts';
@@ -12,7 +12,7 @@ import { notTheBot } from './not-the-bot.ts';
 import { redactOneByOne } from './redact-one-by-one.ts';
 import { isWell, redactedInWords } from './redacted.ts';
 import { redactionCautions, redactionHelp } from './redaction-cautions.ts';
-import { readableIn, type WrittenRoom, writtenRoomNote, writtenRooms } from './written-rooms.ts';
+import { dueIn, type WrittenRoom, writtenRoomNote, writtenRooms } from './written-rooms.ts';
 
 const planned = z.object({ rooms: z.array(z.string()), byBot: z.boolean(), admin: z.boolean() });
 
@@ -46,7 +46,7 @@ export default command({
     notTheBot(input.user, adminRoom.botId, 'redact');
     const local = serverOf(input.user) === serverOf(adminRoom.botId);
     const account = local ? await localAccount(users, input.user) : undefined;
-    const found = await writtenRooms(caps, input.user, input.room);
+    const found = await writtenRooms(caps, input.user, { named: input.room, limit: input.limit });
     const who = code(input.user);
     if (found.rooms.length === 0) {
       throw new Problem(
@@ -55,9 +55,18 @@ export default command({
         say`A room that nobody of this server is in any more has to be named with ${code('--room')}.`,
       );
     }
+    const reached = found.rooms.filter(({ due }) => due > 0);
+    if (reached.length === 0) {
+      const needed = Math.max(...found.rooms.map(({ written }) => written.total));
+      throw new Problem(
+        'conflict',
+        say`The newest ${input.limit.toLocaleString('en')} of ${who} in each room are redacted already, and count towards the limit.`,
+        say`${code(`--limit ${needed}`)} reaches the older ones.`,
+      );
+    }
     const byBot = input.useAdmin || !local;
-    const powerless = byBot ? await withoutPower(found.rooms, caps) : [];
-    const rooms = found.rooms.filter(({ roomId }) => !powerless.some(({ id }) => id === roomId));
+    const powerless = byBot ? await withoutPower(reached, caps) : [];
+    const rooms = reached.filter(({ roomId }) => !powerless.some(({ id }) => id === roomId));
     const [first] = powerless;
     if (rooms.length === 0 && first !== undefined) {
       throw new Problem(
@@ -66,9 +75,9 @@ export default command({
         say`${commandLine(`room make-admin ${first.id} -u ${adminRoom.botId}`)} gives me that power where somebody of this server has it.`,
       );
     }
-    const readable = readableIn(rooms);
+    const mine = new Set(await users.joinedRooms(asker.userId));
     return {
-      title: say`Redact what ${who} wrote: ${counted(readable, 'message')} in ${counted(rooms.length, 'room')}.`,
+      title: say`Redact what ${who} wrote: ${counted(dueIn(rooms), 'message')} in ${counted(rooms.length, 'room')}.`,
       targets: [
         {
           id: input.user,
@@ -77,10 +86,10 @@ export default command({
             ...(account ? accountMarks(account, asker) : []),
           ]),
         },
-        ...rooms.map((one) => ({ id: one.roomId, note: writtenRoomNote(one, adminRoom.roomId) })),
+        ...rooms.map((one) => ({ id: one.roomId, note: writtenRoomNote(one, adminRoom.roomId, mine) })),
       ],
       skipped: powerless,
-      cautions: redactionCautions({ ...found, rooms }, input.limit, byBot),
+      cautions: redactionCautions(found, { userId: input.user, limit: input.limit, byBot }),
       ...(local
         ? {
             instead: say`${commandLine(`user suspend ${input.user}`)} and ${commandLine(`user shadow-ban ${input.user}`)} keep it from writing more, and can be undone.`,
@@ -116,7 +125,7 @@ export default command({
 });
 
 type Caps = Parameters<typeof writtenRooms>[0] & {
-  readonly roomData: Parameters<typeof whyNoRedactionPower>[0];
+  readonly roomData: Parameters<typeof roomPower>[0];
   readonly adminRoom: { readonly botId: string };
 };
 
@@ -128,8 +137,15 @@ async function withoutPower(
   const joinedRooms = new Set(await users.joinedRooms(botId));
   const powerless: { id: string; why: Text }[] = [];
   for (const { roomId } of rooms) {
-    const why = joinedRooms.has(roomId) ? await whyNoRedactionPower(roomData, roomId, botId) : say`I am not in it`;
+    const why = joinedRooms.has(roomId) ? whyPowerless(await roomPower(roomData, roomId), botId) : say`I am not in it`;
     if (why !== undefined) powerless.push({ id: roomId, why });
   }
   return powerless;
+}
+
+function whyPowerless(power: RoomPower | undefined, botId: string): Text | undefined {
+  if (power === undefined) return say`its state is not known here`;
+  const own = power.of(botId);
+  const needed = power.toRedactOthers();
+  return own >= needed ? undefined : say`my power there is ${own}, and redacting takes ${needed}`;
 }

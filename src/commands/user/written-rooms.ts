@@ -5,6 +5,7 @@ import type { RoomDetails, Rooms } from '../../homeserver/rooms.ts';
 import type { Users } from '../../homeserver/users.ts';
 import { inParallel } from '../in-parallel.ts';
 import { foundRoom } from '../room/found-room.ts';
+import { roomMark } from '../room/room-mark.ts';
 
 const lookingAtOnce = 4;
 
@@ -12,7 +13,11 @@ const lookingAtOnce = 4;
 export interface WrittenRoom {
   readonly roomId: string;
   readonly room: RoomDetails | undefined;
+  /** Local ones. */
+  readonly aliases: readonly string[];
   readonly written: Written;
+  /** How much of that a limit reaches. */
+  readonly due: number;
 }
 
 export interface WrittenRooms {
@@ -31,7 +36,10 @@ type Caps = { readonly users: Users; readonly rooms: Rooms; readonly redactions:
 export async function writtenRooms(
   { users, rooms, redactions }: Caps,
   userId: string,
-  named: readonly string[] = [],
+  {
+    named = [],
+    limit = Number.POSITIVE_INFINITY,
+  }: { readonly named?: readonly string[]; readonly limit?: number } = {},
 ): Promise<WrittenRooms> {
   const memberships = await users.memberships(userId);
   const ids = new Set(memberships.keys());
@@ -44,10 +52,11 @@ export async function writtenRooms(
     // A room that no local member is in any more is missing from the memberships, but what was written there is not.
     if (named.length > 0 && written.total === 0 && !memberships.has(roomId)) throw neverThere(userId, roomId);
     if (written.readable.length === 0) return undefined;
-    return { roomId, written, room: await rooms.get(roomId) };
+    const due = written.readable.filter(({ nth }) => nth > written.total - limit).length;
+    return { roomId, written, due, room: await rooms.get(roomId), aliases: await rooms.aliases(roomId) };
   });
   const withMessages = found.filter((one) => one !== undefined);
-  withMessages.sort((one, other) => other.written.readable.length - one.written.readable.length);
+  withMessages.sort((one, other) => other.due - one.due);
   return { rooms: withMessages, looked: ids.size };
 }
 
@@ -60,17 +69,19 @@ function neverThere(userId: string, roomId: string): Problem {
 }
 
 /** How many messages and joins there are to redact in these rooms. */
-export function readableIn(rooms: readonly WrittenRoom[]): number {
-  return rooms.reduce((sum, { written }) => sum + written.readable.length, 0);
+export function dueIn(rooms: readonly WrittenRoom[]): number {
+  return rooms.reduce((sum, { due }) => sum + due, 0);
 }
 
-/** "“Lobby”, `#lobby:example.org`, 12 members, 57 messages" */
-export function writtenRoomNote({ roomId, room, written }: WrittenRoom, adminRoomId: string): Text {
+/** What a plan says of such a room; `mine`: the rooms of who asks. */
+export function writtenRoomNote(
+  { roomId, room, aliases, due }: WrittenRoom,
+  adminRoomId: string,
+  mine: ReadonlySet<string>,
+): Text {
   return joined([
     ...(roomId === adminRoomId ? [say`**the admin room**`] : []),
-    ...(room?.name === null || room === undefined ? [] : [say`“${room.name}”`]),
-    ...(room?.canonicalAlias === null || room === undefined ? [] : [code(room.canonicalAlias)]),
-    ...(room === undefined ? [] : [say`${counted(room.joinedMembers, 'member')}`]),
-    say`${counted(written.readable.length, 'message')}`,
+    say`${counted(due, 'message')}`,
+    ...(room === undefined ? [] : [roomMark(room, aliases, mine)]),
   ]);
 }

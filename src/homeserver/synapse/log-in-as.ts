@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Http, MatrixFault } from '../../http.ts';
+import type { HttpRequest } from '../../http.ts';
 import type { SynapseHttp } from './http.ts';
 
 const madeToken = z.looseObject({ access_token: z.string() });
@@ -13,12 +13,9 @@ export async function logInAs(http: SynapseHttp, userId: string, until: number |
   return (await http.call(madeToken, { method: 'POST', path, body: { valid_until_ms: until } })).access_token;
 }
 
-/** Ends a token; `http` goes out with it. One that has ended already is a success. */
-export async function logOut(http: Http): Promise<void> {
-  try {
-    // Repeated as often as it takes: a second time does nothing more.
-    await http({ method: 'POST', path: '/_matrix/client/v3/logout', body: {}, repeatable: true });
-  } catch (error) {
-    if (!(error instanceof MatrixFault && error.errcode === 'M_UNKNOWN_TOKEN')) throw error;
-  }
+/** Ends such a token. */
+export async function logOut(http: SynapseHttp, actingAs: NonNullable<HttpRequest['actingAs']>): Promise<void> {
+  // Repeated as often as it takes: a second time does nothing more.
+  const request = { method: 'POST', path: '/_matrix/client/v3/logout', body: {}, repeatable: true } as const;
+  await http.call(z.looseObject({}), { ...request, actingAs });
 }

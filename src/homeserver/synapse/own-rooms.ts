@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Problem } from '../../core/problem.ts';
+import { code, say } from '../../core/text.ts';
 import type { OwnRooms } from '../own-rooms.ts';
 import type { Rooms } from '../rooms.ts';
 import type { Users } from '../users.ts';
@@ -6,6 +8,14 @@ import type { SynapseHttp } from './http.ts';
 import { levelIn, powerLevels, putPowerLevels } from './power-levels.ts';
 
 const done = z.looseObject({});
+
+function stillNamed(roomId: string): Problem {
+  return new Problem(
+    'conflict',
+    say`Somebody has removed me from ${code(roomId)} meanwhile, and its power levels still name me.`,
+    say`Somebody with power there has to take mine away.`,
+  );
+}
 
 export interface SynapseOwnRoomsOptions {
   readonly http: SynapseHttp;
@@ -42,12 +52,14 @@ export function createSynapseOwnRooms({ http, botId, users, rooms }: SynapseOwnR
     async goBack(roomId, before) {
       const now = await membership(roomId);
       const level = levelIn(await powerLevels(http, roomId), botId);
-      if (level !== before.level && (now === 'join' || now === 'invite')) {
+      const there = now === 'join' || now === 'invite';
+      if (level !== before.level) {
         // Only who is in it can give its power up.
+        if (!there) throw stillNamed(roomId);
         if (now === 'invite') await act(roomId, 'join');
         await putPowerLevels(http, http.call, roomId, botId, before.level);
       }
-      if (!before.joined && (now === 'join' || now === 'invite')) await act(roomId, 'leave');
+      if (!before.joined && there) await act(roomId, 'leave');
     },
   };
 }

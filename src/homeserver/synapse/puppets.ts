@@ -14,7 +14,7 @@ const part = encodeURIComponent;
 const lifetimeMs = 120_000;
 
 const done = z.looseObject({});
-const tagList = z.looseObject({ tags: z.record(z.string(), z.looseObject({ order: z.unknown() })) });
+const tagList = z.looseObject({ tags: z.record(z.string(), z.looseObject({ order: z.unknown().optional() })) });
 const redaction = z.looseObject({ event_id: z.string() });
 const relations = z.looseObject({
   chunk: z.array(z.looseObject({ event_id: z.string() })),
@@ -50,7 +50,7 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
       return await action(call);
     } finally {
       // Where even this gets no answer, the token ends by itself; what was done stays done.
-      await logOut((request) => call(z.unknown(), request)).catch(() => undefined);
+      await logOut(http, actingAs).catch(() => undefined);
     }
   }
 

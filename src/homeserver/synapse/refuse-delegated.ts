@@ -1,13 +1,9 @@
+import { localpartOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 
 /** Throws `Problem('unsupported')` where accounts are another service's; `line`: what `mas-cli manage` does it there. */
 export type RefuseDelegated = (userId: string, line?: (username: string) => string) => Promise<void>;
-
-/** `@alice:example.org:8448` is alice of example.org:8448. */
-export function localpartOf(userId: string): string {
-  return userId.slice(1).split(':', 1)[0] ?? '';
-}
 
 /**
  * Under a Matrix Authentication Service Synapse would say yes to much that concerns accounts and change only its own

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { Http } from '../../http.ts';
 import type { Pusher, Sessions } from '../sessions.ts';
 import type { SynapseHttp } from './http.ts';
 import { logInAs, logOut } from './log-in-as.ts';
-import { problemOf } from './problem-of.ts';
 import type { RefuseDelegated } from './refuse-delegated.ts';
 
 const admin = '/_synapse/admin';
@@ -61,26 +59,18 @@ function pusherOf(raw: z.output<typeof pusher>): Pusher {
 
 export interface SynapseSessionsOptions {
   readonly http: SynapseHttp;
-  /** The way out with another token than the bot's. */
-  readonly httpWith: (token: string) => Http;
   readonly refuseDelegated: RefuseDelegated;
 }
 
 /** How accounts are used, by Synapse's user admin API (manual, "User Admin API"). */
-export function createSynapseSessions({ http, httpWith, refuseDelegated }: SynapseSessionsOptions): Sessions {
+export function createSynapseSessions({ http, refuseDelegated }: SynapseSessionsOptions): Sessions {
   return {
     async logInAs(userId, until) {
       await refuseDelegated(userId, (username) => `issue-compatibility-token ${username}`);
       return logInAs(http, userId, until);
     },
 
-    async endToken(token) {
-      try {
-        await logOut(httpWith(token));
-      } catch (error) {
-        throw problemOf(error, { method: 'POST', path: '/_matrix/client/v3/logout' });
-      }
-    },
+    endToken: (userId, token) => logOut(http, { userId, token }),
 
     async connections(userId) {
       const path = `${admin}/v1/whois/${part(userId)}`;

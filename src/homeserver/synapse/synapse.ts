@@ -50,11 +50,9 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
   const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const never = createNeverList({ botId, adminRoomNames, adminPath });
-  const rawHttp = (url: string, as: string) =>
-    createHttp({ baseUrl: url, token: as, patienceMs: timeoutMs, ...(signal ? { signal } : {}) });
   const httpTo = (url: string) =>
     createSynapseHttp({
-      http: rawHttp(url, token),
+      http: createHttp({ baseUrl: url, token, patienceMs: timeoutMs, ...(signal ? { signal } : {}) }),
       botId,
       never,
       adminPath,
@@ -71,7 +69,6 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     users,
     sessions: createSynapseSessions({
       http,
-      httpWith: (as) => rawHttp(baseUrl, as),
       refuseDelegated: createRefuseDelegated(server.delegatesAccounts),
     }),
     rooms,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { localpartOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Listed } from '../listed.ts';
 import type { Membership, UserDetails, UserQuery, UserRow, Users } from '../users.ts';
 import { flag } from './flag.ts';
 import type { SynapseHttp } from './http.ts';
-import { createRefuseDelegated, localpartOf } from './refuse-delegated.ts';
+import { createRefuseDelegated } from './refuse-delegated.ts';
 
 const admin = '/_synapse/admin';
 const part = encodeURIComponent;

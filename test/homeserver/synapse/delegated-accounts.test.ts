@@ -57,14 +57,16 @@ describeWithSynapse('a Synapse whose accounts live in a Matrix Authentication Se
   });
 
   test('nothing is done to an account behind the back of that service', async () => {
-    const { users } = homeserver;
-    const writes: [() => Promise<void>, line: string][] = [
+    const { users, sessions } = homeserver;
+    const writes: [() => Promise<unknown>, line: string][] = [
       [() => users.create({ userId: id('bob'), password: 'x' }), 'mas-cli manage register-user bob'],
       [() => users.setPassword(id('alice'), 'x', true), 'mas-cli manage set-password alice'],
       [() => users.deactivate(id('alice'), false), 'mas-cli manage lock-user alice --deactivate'],
       [() => users.setAdmin(id('alice'), false), 'mas-cli manage demote-admin alice'],
       [() => users.setLocked(id('alice'), true), 'mas-cli manage lock-user alice'],
       [() => users.removeThreepids(id('alice')), ''],
+      [() => users.deleteDevices(id('alice'), ['A']), 'mas-cli manage kill-sessions alice'],
+      [() => sessions.logInAs(id('alice'), undefined), 'mas-cli manage issue-compatibility-token alice'],
     ];
     for (const [write, line] of writes) {
       const problem = await write().catch((error) => error);
@@ -74,6 +76,19 @@ describeWithSynapse('a Synapse whose accounts live in a Matrix Authentication Se
     const rows = server.queryDatabase('SELECT name, admin, deactivated, locked FROM users ORDER BY name');
     const untouched = { admin: 1, deactivated: 0, locked: 0 };
     expect(rows).toEqual(['alice', 'castellan'].map((localpart) => ({ name: id(localpart), ...untouched })));
+  });
+
+  test('nobody can be acted as there', async () => {
+    const { puppets } = homeserver;
+    const acts = [
+      () => puppets.leave(id('alice'), '!room:castellan.test'),
+      () => puppets.demote(id('alice'), '!room:castellan.test'),
+      () => puppets.tags(id('alice'), '!room:castellan.test'),
+      () => puppets.redactEvent(id('alice'), '!room:castellan.test', '$event', undefined),
+    ];
+    for (const act of acts) {
+      await expect(act()).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining(id('alice')) });
+    }
   });
 
   test('nobody is taken for an admin because of a flag that means nothing there', async () => {

@@ -107,6 +107,19 @@ describe('faults of the homeserver', () => {
     expect(await reading).toEqual({ done: true });
   });
 
+  test('a request that may take longer than all others is given its own time', async () => {
+    const slow = await startScripted([
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return { status: 200, body: { done: true } };
+      },
+    ]);
+    const http = createHttp({ baseUrl: slow.url, token, patienceMs: 100, repeats: false });
+    await expect(http({ ...write })).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(http({ ...write, timeoutMs: 5_000 })).resolves.toEqual({ done: true });
+    await slow.close();
+  });
+
   test('the admin API may lie elsewhere', async () => {
     outcome = { status: 200, body: { done: true } };
     await client({ adminPath: '/hidden' }).call(answer, read);

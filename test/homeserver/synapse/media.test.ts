@@ -48,7 +48,15 @@ describeWithSynapse('media over Synapse', () => {
     );
     const mxc = await bot.upload(Buffer.from('a list'), 'text/plain');
     await media(worker.url).remove(mxc);
-    expect(asked).toEqual([`DELETE /_synapse/admin/v1/media/${mxc.slice('mxc://'.length)}`]);
+    const query = { from: 0, limit: 5 };
+    await media(worker.url).ofUser(bot.userId, query);
+    await media(worker.url).removeOldestOf(bot.userId, 0, 5);
+    const ofBot = `/_synapse/admin/v1/users/${encodeURIComponent(bot.userId)}/media`;
+    expect(asked).toEqual([
+      `DELETE /_synapse/admin/v1/media/${mxc.slice('mxc://'.length)}`,
+      `GET ${ofBot}?from=0&limit=5&order_by=created_ts&dir=b`,
+      `DELETE ${ofBot}?from=0&limit=5&order_by=created_ts&dir=f`,
+    ]);
     await worker.close();
   });
 });
