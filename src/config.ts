@@ -4,8 +4,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { parseDuration } from './core/durations.ts';
 import { parseRoom, parseUser } from './core/ids.ts';
+import { jsonFault } from './core/json-fault.ts';
 import { Problem } from './core/problem.ts';
-import { jsonFault } from './json-fault.ts';
 
 /** The name under which the token may stand in the environment; it goes before `accessTokenFile`. */
 export const tokenVariable = 'CASTELLAN_ACCESS_TOKEN';

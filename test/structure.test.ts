@@ -109,7 +109,8 @@ describe('the files of the program', () => {
 });
 
 describe('the commands', () => {
-  const folderOf = (path: string) => (path.includes(' ') ? path.split(' ')[0] : 'bot');
+  /** A name of one word is the bot's own, or the one command of its noun. */
+  const folderOf = (path: string) => (path.includes(' ') || path === 'raw' ? path.split(' ')[0] : 'bot');
   const isCommand = (value: unknown): value is AnyCommand =>
     typeof value === 'object' && value !== null && 'path' in value && 'run' in value;
 

@@ -137,6 +137,8 @@ export interface Command<
   /** Accounts from which it takes something: below owner, no admin's and no listed user's. */
   takesFrom?(input: z.output<Shape>): readonly string[];
   readonly needs: readonly Needs[];
+  /** Recorded in the audit trail even where it only reads. */
+  readonly audited?: true;
   /** Answers without the homeserver, and so in its own lane. */
   readonly local?: true;
   /** True where it will hand out a secret; the direct room is made ready before the act. */

@@ -16,6 +16,8 @@ import purgeStatus from './history/purge-status.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
 import jobShow from './job/show.ts';
+import matrixLogin from './matrix/login.ts';
+import matrixRaw from './matrix/raw.ts';
 import getFileInfo from './media/get-file-info.ts';
 import listMedia from './media/list.ts';
 import { protect, unprotect } from './media/protect.ts';
@@ -23,6 +25,7 @@ import quarantine from './media/quarantine.ts';
 import mediaStatistics from './media/statistics.ts';
 import unquarantine from './media/unquarantine.ts';
 import sendNotice from './notice/send.ts';
+import raw from './raw/raw.ts';
 import deleteReport from './report/delete.ts';
 import listReports from './report/list.ts';
 import showReport from './report/show.ts';
@@ -208,6 +211,10 @@ export const commands: readonly AnyCommand[] = [
 
   sendNotice,
   deleteGroup,
+
+  raw,
+  matrixRaw,
+  matrixLogin,
 
   serverVersion,
   adminNotice,

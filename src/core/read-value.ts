@@ -12,6 +12,7 @@ import {
   parseServerName,
   parseUser,
 } from './ids.ts';
+import { parseJson } from './parse-json.ts';
 import { parseDisplayName, parseEmail } from './people.ts';
 import { Problem } from './problem.ts';
 import { clipped } from './shown.ts';
@@ -59,7 +60,7 @@ export function readValue(field: Pick<Field, 'kind' | 'choices'>, word: string, 
     case 'choice':
       return oneOf(field.choices, word);
     case 'json':
-      return parsedJson(word);
+      return parseJson(word);
     case 'flag':
       return true;
     case 'secret':
@@ -79,13 +80,4 @@ function oneOf(choices: readonly string[], word: string): string {
   if (chosen === undefined)
     throw new Problem('usage', say`${clipped(word)} is not possible here; it may be ${joined(choices.map(code))}.`);
   return chosen;
-}
-
-function parsedJson(word: string): unknown {
-  try {
-    return JSON.parse(word);
-  } catch {
-    // The parser's own message repeats the text, which may hold a token.
-    throw new Problem('usage', say`That is no valid JSON.`);
-  }
 }

@@ -7,6 +7,7 @@ import type { Notices } from './notices.ts';
 import type { OwnRooms } from './own-rooms.ts';
 import type { Puppets } from './puppets.ts';
 import type { Purges } from './purges.ts';
+import type { Raw } from './raw.ts';
 import type { Redactions } from './redactions.ts';
 import type { Reports } from './reports.ts';
 import type { RoomData } from './room-data.ts';
@@ -42,6 +43,7 @@ export interface Nouns {
   readonly federation: Federation;
   readonly tokens: Tokens;
   readonly notices: Notices;
+  readonly raw: Raw;
   readonly reports: Reports;
   /** What other servers publish; asked without the homeserver. */
   readonly wellKnown: WellKnown;

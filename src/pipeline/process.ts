@@ -9,6 +9,7 @@ import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
+import { withoutSecrets } from '../core/secret-fields.ts';
 import { code, counted, joined, say } from '../core/text.ts';
 import type { InboxOutcome, PlanRow } from '../store/store.ts';
 import { answerTo } from './answer.ts';
@@ -133,6 +134,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     }
     const danger: Danger = graver(command.danger, await command.raise?.(input, caps));
     if (danger === 'read') {
+      if (command.audited) recordRead(request, read, asker);
       const result = await command.run(input, caps, asker, undefined);
       if ('job' in result) throw new Error(`${command.path} reads and makes a job`);
       return finish(request, 'done', result, { path: command.path, output, line: read.line, page: pageIn(input) });
@@ -163,6 +165,18 @@ export function createProcess(context: Context): (request: Request) => Promise<v
       frozen: frozenFrom(command, input, plan, heldSecret),
       secretIn: heldSecret ? request.event.eventId : undefined,
       output,
+    });
+  }
+
+  /** What only owners may read leaves a trace, before it is read. */
+  function recordRead({ event }: Request, { command, input }: ReadCommand<AnyCommand>, asker: Asker): void {
+    store.audit.append({
+      kind: 'note',
+      actor: asker.userId,
+      source: event.eventId,
+      command: command.path,
+      input: withoutSecrets(command, input),
+      targets: [],
     });
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { atMostOneOf, flag, text } from '../../core/fields.ts';
 import { parseLocalUser, serverOf } from '../../core/ids.ts';
@@ -9,6 +8,7 @@ import { withoutOuterQuotes } from '../../core/words.ts';
 import type { UserRow, Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import { everyRow } from '../every-row.ts';
+import type { Local } from '../local.ts';
 
 /** An event has 65,536 bytes for all that is in it. */
 const mostBytes = 30_000;
@@ -45,8 +45,8 @@ function readWanted(input: Wanted, serverName: string): { readonly user: string 
 }
 
 /** The same for one command and recipient, over restarts; another for every other. */
-function markOf(since: number, userId: string, words: string): string {
-  return createHash('sha256').update(`${since}\n${userId}\n${words}`).digest('base64url');
+function markOf(derived: Local['derived'], since: number, userId: string, words: string): string {
+  return derived(`notice ${since}\n${userId}\n${words}`, 0);
 }
 
 async function recipients(
@@ -98,7 +98,7 @@ export default command({
   ],
   danger: 'confirm',
   role: 'admin',
-  needs: ['users', 'notices', 'adminRoom'],
+  needs: ['users', 'notices', 'adminRoom', 'derived'],
 
   async plan(input, { users, notices, adminRoom }) {
     const { user, words } = readWanted(input, serverOf(adminRoom.botId));
@@ -130,17 +130,17 @@ export default command({
 
   job: {
     pace: 'other',
-    async step({ target }, input, { users, notices, adminRoom }, _asker, { since }) {
+    async step({ target }, input, { users, notices, adminRoom, derived }, _asker, { since }) {
       const { words } = readWanted(input, serverOf(adminRoom.botId));
       const account = await users.get(target);
       if (account === undefined || account.deactivated)
         return { state: 'skipped', note: 'deactivated since the plan was shown' };
-      await notices.send(target, words, markOf(since, target, words));
+      await notices.send(target, words, markOf(derived, since, target, words));
       return { state: 'done' };
     },
-    async settle({ target }, input, { notices, adminRoom }, since) {
+    async settle({ target }, input, { notices, adminRoom, derived }, since) {
       const { words } = readWanted(input, serverOf(adminRoom.botId));
-      return (await notices.arrived(target, markOf(since, target, words))) ? 'done' : 'not done';
+      return (await notices.arrived(target, markOf(derived, since, target, words))) ? 'done' : 'not done';
     },
   },
 });

@@ -13,6 +13,7 @@ import { createSynapseNotices } from './notices.ts';
 import { createSynapseOwnRooms } from './own-rooms.ts';
 import { createSynapsePuppets } from './puppets.ts';
 import { createSynapsePurges } from './purges.ts';
+import { createSynapseRaw } from './raw.ts';
 import { createSynapseRedactions } from './redactions.ts';
 import { createRefuseDelegated } from './refuse-delegated.ts';
 import { createSynapseReports } from './reports.ts';
@@ -50,9 +51,14 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
   const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const never = createNeverList({ botId, adminRoomNames, adminPath });
-  const httpTo = (url: string) =>
+  const httpTo = (url: string, as: string | null = token) =>
     createSynapseHttp({
-      http: createHttp({ baseUrl: url, token, patienceMs: timeoutMs, ...(signal ? { signal } : {}) }),
+      http: createHttp({
+        baseUrl: url,
+        ...(as === null ? {} : { token: as }),
+        patienceMs: timeoutMs,
+        ...(signal ? { signal } : {}),
+      }),
       botId,
       never,
       adminPath,
@@ -83,6 +89,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     media: createSynapseMedia(mediaHttp, serverName),
     server,
     federation: createSynapseFederation(http),
+    raw: createSynapseRaw(http, httpTo(baseUrl, null)),
     notices: createSynapseNotices(http, users, serverName),
     reports: createSynapseReports(http),
     tokens: createSynapseTokens(http, server.delegatesAccounts),

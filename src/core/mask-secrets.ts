@@ -1,0 +1,37 @@
+/** What stands in place of a secret. */
+export const mask = '•••';
+
+/** Names under which homeservers hand out what gives access; compared in lower case, without `-` and `_`. */
+const secretNames = new Set([
+  'accesstoken',
+  'refreshtoken',
+  'logintoken',
+  'astoken',
+  'hstoken',
+  'token',
+  'password',
+  'newpassword',
+  'passwordhash',
+  'macaroonsecretkey',
+  'registrationsharedsecret',
+  'sharedsecret',
+  'secret',
+  'clientsecret',
+  'privatekey',
+  'signingkey',
+  'mac',
+]);
+
+const isSecretName = (name: string): boolean => secretNames.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+
+/** A copy of JSON in which every value is masked that stands under the name of a secret. */
+export function maskSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecretName(name) && inner !== null && inner !== '' ? mask : maskSecrets(inner),
+    ]),
+  );
+}
