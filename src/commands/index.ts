@@ -7,6 +7,8 @@ import type { AnyCommand } from './define.ts';
 import destination from './federation/destination.ts';
 import destinationRooms from './federation/destination-rooms.ts';
 import destinations from './federation/destinations.ts';
+import disableRoom from './federation/disable-room.ts';
+import enableRoom from './federation/enable-room.ts';
 import fetchSupportWellKnown from './federation/fetch-support-well-known.ts';
 import remoteUserInRooms from './federation/remote-user-in-rooms.ts';
 import resetDestination from './federation/reset.ts';
@@ -190,6 +192,8 @@ export const commands: readonly AnyCommand[] = [
   purgeHistory,
   purgeStatus,
 
+  disableRoom,
+  enableRoom,
   remoteUserInRooms,
   fetchSupportWellKnown,
   destinations,

@@ -11,6 +11,8 @@ export interface Puppets {
   /** A room's tags with their order, where they have one. */
   tags(userId: string, roomId: string): Promise<ReadonlyMap<string, number | undefined>>;
   putTag(userId: string, roomId: string, tag: string, order: number | undefined): Promise<void>;
+  /** State with an empty key. Also as the bot, in rooms that it is in. */
+  setState(userId: string, roomId: string, type: string, content: Readonly<Record<string, unknown>>): Promise<void>;
   deleteTag(userId: string, roomId: string, tag: string): Promise<void>;
   /** An event and its edits, of which it returns the number. Also as the bot, in rooms that it is in. */
   redactEvent(userId: string, roomId: string, eventId: string, reason: string | undefined): Promise<number>;

@@ -15,7 +15,7 @@ const lifetimeMs = 120_000;
 
 const done = z.looseObject({});
 const tagList = z.looseObject({ tags: z.record(z.string(), z.looseObject({ order: z.unknown().optional() })) });
-const redaction = z.looseObject({ event_id: z.string() });
+const sent = z.looseObject({ event_id: z.string() });
 const relations = z.looseObject({
   chunk: z.array(z.looseObject({ event_id: z.string() })),
   next_batch: z.string().optional(),
@@ -76,7 +76,7 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
     for (const one of [...edits, eventId]) {
       const path = roomPath(roomId, `redact/${part(one)}/${part(`castellan-${one}`)}`);
       const body = reason === undefined ? {} : { reason };
-      await call(redaction, { method: 'PUT', path, body, repeatable: true });
+      await call(sent, { method: 'PUT', path, body, repeatable: true });
     }
     return edits.length;
   }
@@ -109,6 +109,14 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
         const path = `${tagsPath(userId, roomId)}/${part(tag)}`;
         await call(done, { method: 'DELETE', path, repeatable: true });
       }),
+
+    setState(userId, roomId, type, content) {
+      const path = roomPath(roomId, `state/${part(type)}/`);
+      const set = async (call: Call) => {
+        await call(sent, { method: 'PUT', path, body: content, repeatable: true });
+      };
+      return userId === botId ? set(http.call) : as(userId, set);
+    },
 
     redactEvent: (userId, roomId, eventId, reason) =>
       userId === botId
