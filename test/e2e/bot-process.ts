@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** Hundreds of starts read the same sources: each is half a second shorter when they are compiled already. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/castellan-compiled', import.meta.url));
 
 /** The real program in a process of its own. */
 export interface BotProcess {
@@ -31,7 +33,7 @@ export async function startBotProcess(config: string, options: BotProcessOptions
   const child: ChildProcess = spawn(
     process.execPath,
     [...(options.nodeArguments ?? []), main, 'run', '--config', config],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...options.env } },
   );
   let output = '';
   const watchers = new Set<() => void>();
