@@ -73,15 +73,23 @@ import tokenDetails from './token/details.ts';
 import issueMany from './token/issue-many.ts';
 import listTokens from './token/list.ts';
 import updateToken from './token/update.ts';
+import accountData from './user/account-data.ts';
+import allowCrossSigningReset from './user/allow-cross-signing-reset.ts';
+import available from './user/available.ts';
+import counts from './user/counts.ts';
 import createList from './user/create-list.ts';
 import createUser from './user/create-user.ts';
 import deactivate from './user/deactivate.ts';
 import deactivateAll from './user/deactivate-all.ts';
+import deactivateRegex from './user/deactivate-regex.ts';
 import deleteDevice from './user/delete-device.ts';
 import deleteMedia from './user/delete-media.ts';
 import deleteRoomTag from './user/delete-room-tag.ts';
 import userDetails from './user/details.ts';
 import userDevices from './user/devices.ts';
+import experimentalFeatures from './user/experimental-features.ts';
+import { authProvider, findByAuthProvider } from './user/find-by-auth-provider.ts';
+import { findByThreepid, threepid } from './user/find-by-threepid.ts';
 import forceDemote from './user/force-demote.ts';
 import forceJoinRoom from './user/force-join-room.ts';
 import forceLeaveRoom from './user/force-leave-room.ts';
@@ -93,15 +101,19 @@ import login from './user/login.ts';
 import logout from './user/logout.ts';
 import makeUserAdmin from './user/make-user-admin.ts';
 import userMedia from './user/media.ts';
+import modify from './user/modify.ts';
 import pruneDevices from './user/prune-devices.ts';
 import purgeSpammer from './user/purge-spammer.ts';
 import pushers from './user/pushers.ts';
 import putRoomTag from './user/put-room-tag.ts';
+import rateLimit from './user/rate-limit.ts';
+import reactivate from './user/reactivate.ts';
 import redact from './user/redact.ts';
 import redactEvent from './user/redact-event.ts';
 import redactStatus from './user/redact-status.ts';
 import resetPassword from './user/reset-password.ts';
 import revokeUserAdmin from './user/revoke-user-admin.ts';
+import { shadowBan, unshadowBan } from './user/shadow-ban.ts';
 import { suspend, unsuspend } from './user/suspend.ts';
 import whois from './user/whois.ts';
 
@@ -118,6 +130,21 @@ export const commands: readonly AnyCommand[] = [
   userDetails,
   deactivate,
   deactivateAll,
+  deactivateRegex,
+  reactivate,
+  modify,
+  shadowBan,
+  unshadowBan,
+  rateLimit,
+  findByThreepid,
+  threepid,
+  findByAuthProvider,
+  authProvider,
+  available,
+  counts,
+  accountData,
+  experimentalFeatures,
+  allowCrossSigningReset,
   listJoinedRooms,
   forceJoinRoom,
   forceLeaveRoom,

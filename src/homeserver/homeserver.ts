@@ -1,3 +1,4 @@
+import type { Accounts } from './accounts.ts';
 import type { Deletions } from './deletions.ts';
 import type { Directory } from './directory.ts';
 import type { Federation } from './federation.ts';
@@ -28,6 +29,7 @@ import type { WellKnown } from './well-known.ts';
 /** The nouns a backend may have. */
 export interface Nouns {
   readonly users: Users;
+  readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly ownRooms: OwnRooms;

@@ -2,6 +2,7 @@ import { createHttp } from '../../http.ts';
 import type { Homeserver, Nouns } from '../homeserver.ts';
 import { createWellKnown } from '../public/well-known.ts';
 
+import { createSynapseAccounts } from './accounts.ts';
 import { createSynapseDeletions } from './deletions.ts';
 import { createSynapseDirectory } from './directory.ts';
 import { createSynapseFederation } from './federation.ts';
@@ -69,14 +70,13 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
   const server = createSynapseServer(http);
   const users = createSynapseUsers({ http, serverName, delegatesAccounts: server.delegatesAccounts });
   const rooms = createSynapseRooms(http, serverName);
+  const refuseDelegated = createRefuseDelegated(server.delegatesAccounts);
   return {
     name: 'Synapse',
     serverName,
     users,
-    sessions: createSynapseSessions({
-      http,
-      refuseDelegated: createRefuseDelegated(server.delegatesAccounts),
-    }),
+    accounts: createSynapseAccounts({ http, refuseDelegated }),
+    sessions: createSynapseSessions({ http, refuseDelegated }),
     rooms,
     ownRooms: createSynapseOwnRooms({ http, botId, users, rooms }),
     puppets: createSynapsePuppets({ http, botId, delegatesAccounts: server.delegatesAccounts }),

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { flag } from '../../core/fields.ts';
+import { Problem } from '../../core/problem.ts';
+import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import type { Asker } from '../asker.ts';
+import type { Capabilities, JobDefinition, Plan, Result } from '../define.ts';
+import { inParallel } from '../in-parallel.ts';
+import { accountMarks } from './account-marks.ts';
+import { cautionsOf, deactivateAccount, deactivationCautions } from './deactivate-account.ts';
+
+/** How many accounts are looked at together while the plan is made. */
+const lookingAtOnce = 4;
+
+/** The flags with which many accounts are deactivated. */
+export const deactivationFlags = {
+  leaveRooms: flag.describe('Leave all rooms, as is done anyway; accepted for the sake of old habits.'),
+  noLeaveRooms: flag.describe('Keep the rooms: the accounts are locked instead.'),
+  force: flag.describe('Admins too.'),
+  erase: flag.describe('Also hide their messages from those who join later (GDPR).'),
+};
+export const deactivationShort = { n: 'noLeaveRooms', f: 'force', l: 'leaveRooms', F: 'force' } as const;
+
+const flags = z.object(deactivationFlags);
+export type DeactivationFlags = z.output<typeof flags>;
+export type DeactivationCaps = Pick<Capabilities, 'users' | 'adminRoom' | 'isProtected'>;
+export type DeactivationPlan = Plan<{ users: string[] }>;
+
+/** What deactivating these accounts would do; the bot always is left out, admins unless they are meant. */
+export async function deactivationPlan(
+  userIds: readonly string[],
+  input: DeactivationFlags,
+  { users, adminRoom, isProtected }: DeactivationCaps,
+  asker: Asker,
+): Promise<DeactivationPlan> {
+  if (input.noLeaveRooms && (input.leaveRooms || input.erase)) {
+    throw new Problem(
+      'usage',
+      say`${code('--no-leave-rooms')} locks the accounts instead of deactivating them; it goes with neither ${code('--erase')} nor ${code('--leave-rooms')}.`,
+    );
+  }
+  const targets: { id: string; note?: Text }[] = [];
+  const skipped: { id: string; why: Text }[] = [];
+  const looked = await inParallel(userIds, lookingAtOnce, (userId) => users.get(userId));
+  for (const [at, userId] of userIds.entries()) {
+    const account = looked[at];
+    if (userId === adminRoom.botId) skipped.push({ id: userId, why: say`is me` });
+    else if (!account) skipped.push({ id: userId, why: say`no such account` });
+    else if (account.deactivated && !input.erase) skipped.push({ id: userId, why: say`deactivated already` });
+    else if (account.admin && !input.force)
+      skipped.push({ id: userId, why: say`server admin (${code('--force')} includes admins)` });
+    else if (asker.role !== 'owner' && (await isProtected(userId))) skipped.push({ id: userId, why: say`protected` });
+    else {
+      const marks = accountMarks(account, asker);
+      targets.push(marks.length > 0 ? { id: userId, note: joined(marks) } : { id: userId });
+    }
+  }
+  const howMany = counted(targets.length, 'account');
+  return {
+    title: input.noLeaveRooms ? say`Lock ${howMany} and end all their sessions.` : say`Deactivate ${howMany}.`,
+    targets,
+    skipped,
+    cautions: cautionsOf(input),
+    instead: deactivationCautions.instead,
+    words: [String(targets.length)],
+    frozen: { users: targets.map(({ id }) => id) },
+  };
+}
+
+/** The job of a confirmed plan. */
+export function deactivationJob(userIds: readonly string[], { noLeaveRooms }: DeactivationFlags): Result {
+  return {
+    job: {
+      items: userIds.map((target) => ({ target })),
+      heading: say`${noLeaveRooms ? 'Locking' : 'Deactivating'} ${counted(userIds.length, 'account')}`,
+    },
+  };
+}
+
+/** One account after the other, each verified to have left its rooms. */
+export const deactivationSteps: JobDefinition<DeactivationFlags, DeactivationCaps> = {
+  pace: 'deactivate',
+  async step({ target }, input, { users }) {
+    const account = await users.get(target);
+    if (!account) return { state: 'skipped', note: 'gone since the plan was shown' };
+    if (account.admin && !input.force)
+      return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
+    const stillIn = await deactivateAccount(users, account, input);
+    if (stillIn === 0) return { state: 'done' };
+    return { state: 'failed', note: `deactivated, but still in ${counted(stillIn, 'room')}` };
+  },
+};
