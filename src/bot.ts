@@ -25,12 +25,13 @@ import { reportNews } from './pipeline/report-news.ts';
 import { createRoomLeaver } from './pipeline/room-leaver.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
 import { createSecretDelivery } from './pipeline/secrets.ts';
+import { createSpool } from './pipeline/spool.ts';
 import { createTell } from './pipeline/tell.ts';
 import { untilAnswered } from './pipeline/until-answered.ts';
 import { createAliasRestorer } from './pipeline/way-back.ts';
 import { takeLock } from './store/lock.ts';
 import { openStore } from './store/open.ts';
-import { storePath } from './store/store-path.ts';
+import { spoolFolder, storePath } from './store/store-path.ts';
 import { version } from './version.ts';
 
 /** A running bot. */
@@ -211,6 +212,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     caps,
     authorizer,
     secrets,
+    spool: createSpool(spoolFolder(config.dataDir)),
     wake: { outbox: outbox.kick, jobs: () => jobs.kick(), due: dueWorker.wake },
     allSent: outbox.idle,
     stopped,

@@ -5,7 +5,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  /** A JSON value, or bytes with `contentType`. */
+  /** A JSON value, or bytes or a blob with `contentType`. */
   readonly body?: unknown;
   readonly contentType?: string;
   /** Milliseconds until the answer counts as not coming; 60,000 unless told. More than `patienceMs` prolongs that. */
@@ -96,7 +96,7 @@ function failureOf(error: unknown, request: HttpRequest, stopped: boolean): NoAn
 async function once(options: HttpOptions, request: HttpRequest, timeoutMs: number): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
-  const bytes = request.body instanceof Uint8Array;
+  const bytes = request.body instanceof Uint8Array || request.body instanceof Blob;
   const token = request.actingAs?.token ?? options.token;
   let status: number;
   let headers: Headers;
@@ -112,7 +112,7 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
       },
       ...(request.body === undefined
         ? {}
-        : { body: bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
+        : { body: bytes ? (request.body as Uint8Array<ArrayBuffer> | Blob) : JSON.stringify(request.body) }),
     });
     status = response.status;
     headers = response.headers;

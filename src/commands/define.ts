@@ -40,6 +40,8 @@ export interface ItemResult {
   readonly state: 'done' | 'skipped' | 'failed' | 'unknown';
   /** Why it was skipped or failed, or what came of it; plain words, no secret. Of what is done, shown in short jobs. */
   readonly note?: string;
+  /** Before and after, for the audit trail; never a secret. */
+  readonly change?: Reply['change'];
 }
 
 /** What a step has besides its input: for work that the homeserver goes on with by itself, and has to be followed. */
@@ -83,8 +85,17 @@ export interface JobDefinition<Input, Caps> {
    */
   readonly handOut?: {
     readonly size: number;
+    /** "password" */
+    readonly what: string;
     make(item: Item, input: Input, caps: Caps): Promise<Secret | undefined>;
   };
+  /** How an item stands in the list that the command takes, where that is more than its target. */
+  line?(item: Item): string;
+  /**
+   * When no more steps are taken, however that came, and before the report: puts away what the steps shared. Given one
+   * of the items; says what it could not do. It may run again, and is not run at all where a crash was the end.
+   */
+  close?(item: Item, input: Input, caps: Caps): Promise<Text | undefined>;
 }
 
 /** What `run` gives back: an answer, or the items of a job. */

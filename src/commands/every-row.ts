@@ -1,15 +1,9 @@
 import type { Listed } from '../homeserver/listed.ts';
+import { everyPage } from './every-page.ts';
 
-/** So many rows are read at once; a page costs the homeserver little more than a row. */
-const pageSize = 500;
-
-/** All rows of a listing, page by page. */
+/** All rows of a listing, one by one. */
 export async function* everyRow<Row>(
   list: (from: number, limit: number) => Promise<Listed<Row>>,
 ): AsyncGenerator<Row, void, undefined> {
-  for (let from = 0; ; from += pageSize) {
-    const { rows, total } = await list(from, pageSize);
-    yield* rows;
-    if (rows.length === 0 || from + rows.length >= total) return;
-  }
+  for await (const { rows } of everyPage(list)) yield* rows;
 }

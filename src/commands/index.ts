@@ -17,6 +17,7 @@ import purgeHistory from './history/purge.ts';
 import purgeStatus from './history/purge-status.ts';
 import jobCancel from './job/cancel.ts';
 import jobList from './job/list.ts';
+import jobResume from './job/resume.ts';
 import jobShow from './job/show.ts';
 import matrixLogin from './matrix/login.ts';
 import matrixRaw from './matrix/raw.ts';
@@ -91,12 +92,15 @@ import experimentalFeatures from './user/experimental-features.ts';
 import { authProvider, findByAuthProvider } from './user/find-by-auth-provider.ts';
 import { findByThreepid, threepid } from './user/find-by-threepid.ts';
 import forceDemote from './user/force-demote.ts';
+import forceJoinAll from './user/force-join-all-local-users.ts';
+import forceJoinList from './user/force-join-list-of-local-users.ts';
 import forceJoinRoom from './user/force-join-room.ts';
 import forceLeaveRoom from './user/force-leave-room.ts';
 import getRoomTags from './user/get-room-tags.ts';
 import listJoinedRooms from './user/list-joined-rooms.ts';
 import listUsers from './user/list-users.ts';
 import { lock, unlock } from './user/lock.ts';
+import lockList from './user/lock-list.ts';
 import login from './user/login.ts';
 import logout from './user/logout.ts';
 import makeUserAdmin from './user/make-user-admin.ts';
@@ -115,6 +119,7 @@ import resetPassword from './user/reset-password.ts';
 import revokeUserAdmin from './user/revoke-user-admin.ts';
 import { shadowBan, unshadowBan } from './user/shadow-ban.ts';
 import { suspend, unsuspend } from './user/suspend.ts';
+import suspendList from './user/suspend-list.ts';
 import whois from './user/whois.ts';
 
 /** Every command there is. A new one is a file in its noun's folder and a line here. */
@@ -147,6 +152,8 @@ export const commands: readonly AnyCommand[] = [
   allowCrossSigningReset,
   listJoinedRooms,
   forceJoinRoom,
+  forceJoinList,
+  forceJoinAll,
   forceLeaveRoom,
   forceDemote,
   putRoomTag,
@@ -157,8 +164,10 @@ export const commands: readonly AnyCommand[] = [
   revokeUserAdmin,
   suspend,
   unsuspend,
+  suspendList,
   lock,
   unlock,
+  lockList,
   redact,
   redactStatus,
   purgeSpammer,
@@ -253,6 +262,7 @@ export const commands: readonly AnyCommand[] = [
   jobList,
   jobShow,
   jobCancel,
+  jobResume,
 
   botStatus,
   whoami,

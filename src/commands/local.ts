@@ -4,6 +4,15 @@ import type { OwnPlace } from '../homeserver/own-rooms.ts';
 import type { AuditFilter, AuditRecord, AuditVerdict, JobRow, LedgerEntry } from '../store/store.ts';
 import type { Asker } from './asker.ts';
 
+/** How the cancellation of a job takes effect. `over`: it had ended. `at once`: the homeserver, away, is not waited for. */
+export type Cancelled = 'over' | 'before its turn' | 'at once' | 'after the item';
+
+export interface ItemSummary {
+  readonly target: string;
+  readonly state: string;
+  readonly note: string | undefined;
+}
+
 /** The bot's own nouns: what commands may ask for that is not the homeserver's. */
 export interface Local {
   /** The table of all commands, for help. */
@@ -23,12 +32,13 @@ export interface Local {
   readonly jobs: {
     list(): readonly JobRow[];
     get(id: string): JobRow | undefined;
-    /** False where it has ended already. */
-    cancel(id: string): boolean;
+    cancel(id: string): Cancelled;
+    /** Throws Problem where this job cannot be gone on with, or not by this person; otherwise what is left of it. */
+    left(id: string, asker: Asker): Promise<readonly ItemSummary[]>;
+    /** Goes on with a cancelled job, as the job of whoever asks; checked again as by `left`. */
+    resume(id: string, asker: Asker): Promise<void>;
     /** The items that were left out, failed, or may have been done. */
-    undone(
-      id: string,
-    ): readonly { readonly target: string; readonly state: string; readonly note: string | undefined }[];
+    undone(id: string): readonly ItemSummary[];
   };
   readonly plans: {
     /** Why not, in a Problem. */

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { invisible } from './clean.ts';
 import { bodyOf } from './markdown.ts';
-import type { Cell, Listing, Reply } from './reply.ts';
+import type { Cell, Cells, Column, Listing, Reply } from './reply.ts';
 import { wordsOf } from './text.ts';
 
 /** What `-o` chooses between. */
@@ -22,6 +22,14 @@ function dataOfListing({ data, rows }: Listing): readonly unknown[] {
   return data ?? rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, datum(cell)])));
 }
 
+/** Invisible and bidi characters stand as `\u…` in it: the same data, but nothing hides. */
+export function jsonText(value: unknown): string {
+  const hex = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(invisible, (character) =>
+    character === '\n' ? character : character.split('').map(hex).join(''),
+  );
+}
+
 /** The data that a reply names; without any those of its listings; without these how it ended and its words. */
 function dataOf(reply: Reply): unknown {
   if (reply.data !== undefined) return reply.data;
@@ -32,12 +40,9 @@ function dataOf(reply: Reply): unknown {
   return { outcome: reply.outcome, message: bodyOf(reply.blocks) };
 }
 
-/** One JSON document. Invisible and bidi characters stand as `\u…` in it: the same data, but nothing hides. */
+/** One JSON document. */
 export function jsonOf(reply: Reply): string {
-  const hex = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(dataOf(reply), null, 2).replace(invisible, (character) =>
-    character === '\n' ? character : character.split('').map(hex).join(''),
-  );
+  return jsonText(dataOf(reply));
 }
 
 /** What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"). */
@@ -56,19 +61,26 @@ function csvCell(value: unknown): unknown {
 }
 
 /** RFC 4180. */
-function csvOfRecords(head: readonly string[], records: readonly (readonly unknown[])[]): string {
+function csvOfRecords(records: readonly (readonly unknown[])[]): string {
   return stringify(
-    [head, ...records].map((record) => record.map(csvCell)),
+    records.map((record) => record.map(csvCell)),
     { record_delimiter: '\r\n', cast: { boolean: String } },
   );
 }
 
-/** Every column of a listing, not only those shown. */
+/** The first line of a listing's CSV. */
+export function csvHead(columns: readonly Column[]): string {
+  return csvOfRecords([columns.map((column) => column.key)]);
+}
+
+/** The lines of some rows: every column, not only those shown. */
+export function csvRows(columns: readonly Column[], rows: readonly Cells[]): string {
+  return csvOfRecords(rows.map((row) => columns.map((column) => datum(row[column.key]))));
+}
+
+/** A listing as CSV. */
 export function csvOfListing({ columns, rows }: Listing): string {
-  return csvOfRecords(
-    columns.map((column) => column.key),
-    rows.map((row) => columns.map((column) => datum(row[column.key]))),
-  );
+  return csvHead(columns) + csvRows(columns, rows);
 }
 
 /** A reply as CSV: each listing; without one, one record an object of the data, nested values as JSON. */
@@ -81,8 +93,5 @@ export function csvOf(reply: Reply): string {
       typeof value === 'object' && value !== null ? { ...value } : { value },
   );
   const head = [...new Set(objects.flatMap(Object.keys))];
-  return csvOfRecords(
-    head,
-    objects.map((object) => head.map((key) => object[key])),
-  );
+  return csvOfRecords([head, ...objects.map((object) => head.map((key) => object[key]))]);
 }

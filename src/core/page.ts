@@ -40,7 +40,9 @@ export function pageOf(window: Window, shown: number, total: number | undefined,
       'usage',
       total === undefined
         ? say`The list ends before ${position(window.from)}.`
-        : say`The list ends at ${position(total - 1)}; there is nothing from ${position(window.from)} on.`,
+        : total === 0
+          ? say`There is nothing to list, so there is no page but the first.`
+          : say`The list ends at ${position(total - 1)}; there is nothing from ${position(window.from)} on.`,
       say`Leave out the page to see the beginning.`,
     );
   return { from: window.from, total, more: total === undefined ? more : window.from + shown < total };

@@ -2,7 +2,7 @@ import { bodyOf, htmlOf } from './markdown.ts';
 import { csvOf, csvOfListing, jsonOf, listingsOf, type Output } from './output.ts';
 import { pageLine } from './page.ts';
 import { prefixed } from './prefixed.ts';
-import { type Block, type Listing, paragraph, type Reply } from './reply.ts';
+import { type Block, type FileOnDisk, type Listing, paragraph, type Reply } from './reply.ts';
 import { type Attachment, type Shortened, setAside, shorten, unitsOf } from './shorten.ts';
 import { say } from './text.ts';
 
@@ -38,19 +38,29 @@ export interface Rendered {
 export const contentLimit = 28_000;
 
 /** No more rows, items or lines than this fit, whatever is in them. */
-const mostUnits = 2_000;
+export const mostUnits = 2_000;
 
-/** Turns a reply into one message within the limit, and the files with what did not go into it. */
+/**
+ * Turns a reply into one message within the limit, and the files with what did not go into it. What a stream in it would
+ * give must be there already (`pipeline/spool.ts`).
+ */
 export function renderReply(reply: Reply, options: RenderOptions): Rendered {
+  if (reply.stream !== undefined) throw new Error(`${options.path}: the rows have not come yet`);
   const name = options.path.replaceAll(' ', '-');
   const listed = withNext({ ...reply, blocks: prefixed(reply.blocks, options.prefix) }, options);
   const blocks = blocksFor(listed, options, name);
   const files = blocks.flatMap((block) => (block.kind === 'attachment' ? [block] : []));
   const attachments = files.map(({ filename, mimetype, content }) => ({ filename, mimetype, content }));
-  const content = fitting(blocks, options);
+  const content = blocks.some(isBeginning) ? undefined : fitting(blocks, options);
   if (content !== undefined) return { content, attachments };
   const short = longest(blocks, options, name);
   return { content: contentOf(short.blocks, options), attachments: [...attachments, ...short.files()] };
+}
+
+/** Whether there is more of it than the block holds. */
+function isBeginning(block: Block): boolean {
+  if (block.kind === 'listing') return block.listing.whole !== undefined;
+  return block.kind === 'code' && block.whole !== undefined;
 }
 
 /** The most of the blocks that fits, found by halving. */
@@ -72,9 +82,9 @@ function longest(blocks: readonly Block[], options: RenderOptions, name: string)
 
 function withNext(reply: Reply, { next }: RenderOptions): Reply {
   const one = (listing: Listing): Listing => {
-    const { page, rows } = listing;
+    const { page } = listing;
     if (page?.more !== true || page.next !== undefined || next === undefined) return listing;
-    return { ...listing, page: { ...page, next: next(page.from + rows.length) } };
+    return { ...listing, page: { ...page, next: next(page.from + rowsOf(listing)) } };
   };
   return {
     ...reply,
@@ -82,21 +92,34 @@ function withNext(reply: Reply, { next }: RenderOptions): Reply {
   };
 }
 
+const rowsOf = ({ whole, rows }: Listing): number => whole?.rows ?? rows.length;
+
 /** JSON stands in the message where it fits; CSV is a file always, since it is for a program that opens it. */
 function blocksFor(reply: Reply, { output }: RenderOptions, name: string): readonly Block[] {
   if (output === 'human') return reply.blocks;
   const listings = listingsOf(reply);
-  const pages = listings.flatMap(({ page, rows }) =>
-    page === undefined || rows.length === 0 ? [] : [paragraph(pageLine(page, rows.length))],
+  const pages = listings.flatMap((listing) =>
+    listing.page === undefined || listing.rows.length === 0 ? [] : [paragraph(pageLine(listing.page, rowsOf(listing)))],
   );
+  const beside = [...reply.blocks.filter((block) => block.kind === 'paragraph' && block.besideData), ...pages];
   const files = reply.blocks.filter((block) => block.kind === 'attachment' && block.forReading !== true);
-  if (output === 'json') return [{ kind: 'code', text: jsonOf(reply), language: 'json' }, ...pages, ...files];
-  const csv = (content: string, at: number): Block => {
+  if (output === 'json') {
+    const whole = listings[0]?.whole;
+    const json: Block =
+      whole === undefined
+        ? { kind: 'code', text: jsonOf(reply), language: 'json' }
+        : { kind: 'code', text: whole.beginning, language: 'json', whole };
+    return [json, ...beside, ...files];
+  }
+  const csv = (content: string | FileOnDisk, at: number): Block => {
     const filename = `${name}${at === 0 ? '' : `-${at + 1}`}.csv`;
     return { kind: 'attachment', filename, mimetype: 'text/csv', content };
   };
-  const tables = listings.length === 0 ? [csv(csvOf(reply), 0)] : listings.map(csvOfListing).map(csv);
-  return [...tables, ...pages, ...files];
+  const tables =
+    listings.length === 0
+      ? [csv(csvOf(reply), 0)]
+      : listings.map((listing) => listing.whole?.file ?? csvOfListing(listing)).map(csv);
+  return [...tables, ...beside, ...files];
 }
 
 function contentOf(

@@ -9,16 +9,58 @@ export interface Column {
   readonly align?: 'right';
 }
 
-/** Rows as the homeserver gave them, secrets masked; `show` names at most five columns for the human table. */
-export interface Listing {
+/** One row: a cell for each column's key. */
+export type Cells = Readonly<Record<string, Cell>>;
+
+/** What a listing's table looks like; `show` names at most five columns for people. */
+export interface TableShape {
   readonly columns: readonly Column[];
   readonly show: readonly string[];
-  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  /** No table: the first column of `show`, one value a line in a block that can be pasted back. */
+  readonly bare?: true;
+}
+
+/** Rows as the homeserver gave them, secrets masked. */
+export interface Listing extends TableShape {
+  readonly rows: readonly Cells[];
   /** The server's own objects, one a row, for `-o json`; defaults to `rows`. */
   readonly data?: readonly unknown[];
   readonly page?: Page;
-  /** No table: the first column of `show`, one value a line in a block that can be pasted back. */
-  readonly bare?: true;
+  /** There are more rows than can be held: `rows` are their beginning, and this is all of them. */
+  readonly whole?: Whole;
+}
+
+/** A file too large to be held; `size` in bytes. Whoever made it removes it. */
+export interface FileOnDisk {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** A listing written out in the form that was asked for: CSV for people, ids alone where it is bare. */
+export interface Whole {
+  readonly file: FileOnDisk;
+  readonly rows: number;
+  readonly lines: number;
+  /** The file's first lines. */
+  readonly beginning: string;
+}
+
+/** A row on its way, with the server's own object. */
+export interface StreamedRow {
+  readonly cells: Cells;
+  readonly data: unknown;
+}
+
+/** A listing whose rows come while it is written out, so that they are never there all at once. */
+export interface Stream extends TableShape {
+  readonly batches: AsyncIterable<readonly StreamedRow[]>;
+  /** What else there is to say, when the last of `shown` rows has come. Throws as `pageOf` does. */
+  end(shown: number): {
+    readonly page: Page;
+    readonly above: readonly Block[];
+    /** The whole answer, where there is no row. */
+    readonly none?: Text | undefined;
+  };
 }
 
 /** "1–100 of 4,812": `from` counts from 0; `next` is the command line that shows the next page. */
@@ -31,17 +73,28 @@ export interface Page {
 }
 
 export type Block =
-  | { readonly kind: 'paragraph'; readonly text: Text }
+  | {
+      readonly kind: 'paragraph';
+      readonly text: Text;
+      /** Data alone would hide it, so that it stands beside them too (`-o json`, `csv`). */
+      readonly besideData?: true;
+    }
   | { readonly kind: 'heading'; readonly text: Text }
   | { readonly kind: 'list'; readonly items: readonly Text[] }
   | { readonly kind: 'fields'; readonly fields: readonly (readonly [label: string, value: Cell])[] }
   | { readonly kind: 'listing'; readonly listing: Listing }
-  | { readonly kind: 'code'; readonly text: string; readonly language?: string }
+  | {
+      readonly kind: 'code';
+      readonly text: string;
+      readonly language?: string;
+      /** `text` is only the beginning of this. */
+      readonly whole?: Whole;
+    }
   | {
       readonly kind: 'attachment';
       readonly filename: string;
       readonly mimetype: string;
-      readonly content: string;
+      readonly content: string | FileOnDisk;
       /** It holds what was cut for reading, so that with data (`-o json`, `csv`) it is left out. */
       readonly forReading?: true;
     };
@@ -61,6 +114,8 @@ export type Outcome = 'done' | 'failed' | 'unknown';
 export interface Reply {
   readonly outcome: Outcome;
   readonly blocks: readonly Block[];
+  /** A listing that stands before the blocks; written out by whoever sends the reply. */
+  readonly stream?: Stream;
   /** The server's data for `-o json`; those of the listings unless told. */
   readonly data?: unknown;
   readonly secrets?: readonly Secret[];
@@ -68,7 +123,7 @@ export interface Reply {
   readonly change?: { readonly before?: unknown; readonly after?: unknown };
 }
 
-const paragraph = (text: Text): Block => ({ kind: 'paragraph', text });
+const paragraph = (text: Text) => ({ kind: 'paragraph', text }) as const satisfies Block;
 
 /** The ways to build a reply. */
 export const reply = {
@@ -95,5 +150,7 @@ export const reply = {
   }),
 };
 
-/** A paragraph block. */
-export { paragraph };
+/** What a reader of the data must know too. */
+const note = (text: Text): Block => ({ ...paragraph(text), besideData: true });
+
+export { note, paragraph };

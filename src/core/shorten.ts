@@ -1,14 +1,14 @@
 import { bodyOf } from './markdown.ts';
 import { csvOfListing } from './output.ts';
 import { pageLine } from './page.ts';
-import { type Block, paragraph } from './reply.ts';
+import { type Block, type FileOnDisk, paragraph } from './reply.ts';
 import { bareLines } from './table.ts';
 import { code, counted, joined, say, type Text } from './text.ts';
 
 export interface Attachment {
   readonly filename: string;
   readonly mimetype: string;
-  readonly content: string;
+  readonly content: string | FileOnDisk;
 }
 
 export interface Shortened {
@@ -21,13 +21,13 @@ export interface Shortened {
 export function unitsOf(block: Block): number {
   switch (block.kind) {
     case 'listing':
-      return block.listing.rows.length;
+      return block.listing.whole?.rows ?? block.listing.rows.length;
     case 'list':
       return block.items.length;
     case 'fields':
       return block.fields.length;
     case 'code':
-      return block.text.split('\n').length;
+      return block.whole?.lines ?? block.text.split('\n').length;
     default:
       return 0;
   }
@@ -35,8 +35,12 @@ export function unitsOf(block: Block): number {
 
 /** Shows the first `most` rows, items or lines of each block and puts the whole of what was cut into files named `name…`. */
 export function shorten(blocks: readonly Block[], most: number, name: string): Shortened {
-  const files: { readonly filename: string; readonly mimetype: string; readonly content: () => string }[] = [];
-  const attach = (extension: string, mimetype: string, content: () => string): Text => {
+  const files: {
+    readonly filename: string;
+    readonly mimetype: string;
+    readonly content: () => Attachment['content'];
+  }[] = [];
+  const attach = (extension: string, mimetype: string, content: () => Attachment['content']): Text => {
     const twins = files.filter((file) => file.filename.endsWith(`.${extension}`)).length;
     const filename = `${name}${twins === 0 ? '' : `-${twins + 1}`}.${extension}`;
     files.push({ filename, mimetype, content });
@@ -59,10 +63,10 @@ export function shorten(blocks: readonly Block[], most: number, name: string): S
     const kept = <Kept extends Block>(shown: Kept): readonly Kept[] => (most === 0 ? [] : [shown]);
     switch (block.kind) {
       case 'listing': {
-        const { page, ...listing } = block.listing;
+        const { page, whole, ...listing } = block.listing;
         const file = listing.bare
-          ? attach('txt', 'text/plain', () => bareLines(block.listing))
-          : attach('csv', 'text/csv', () => csvOfListing(block.listing));
+          ? attach('txt', 'text/plain', () => whole?.file ?? bareLines(block.listing))
+          : attach('csv', 'text/csv', () => whole?.file ?? csvOfListing(block.listing));
         return [
           ...kept({ kind: 'listing', listing: { ...listing, rows: listing.rows.slice(0, most) } }),
           note('row', file),
@@ -74,9 +78,13 @@ export function shorten(blocks: readonly Block[], most: number, name: string): S
       case 'fields':
         return [...kept({ ...block, fields: block.fields.slice(0, most) }), note('field', inDocument())];
       case 'code': {
-        const file = block.language === 'json' ? attach('json', 'application/json', () => block.text) : inDocument();
+        const { whole, ...shown } = block;
+        const file =
+          block.language === 'json'
+            ? attach('json', 'application/json', () => whole?.file ?? block.text)
+            : inDocument();
         const text = block.text.split('\n').slice(0, most).join('\n');
-        return [...kept({ ...block, text }), note('line', file)];
+        return [...kept({ ...shown, text }), note('line', file)];
       }
       default:
         return [block];

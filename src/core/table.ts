@@ -73,7 +73,7 @@ function isNumbers(cells: readonly Cell[]): boolean {
 }
 
 /** The values of a listing's first shown column, one a line; a value is always one line. */
-export function bareLines({ show: [first = ''], rows }: Listing): string {
+export function bareLines({ show: [first = ''], rows }: Pick<Listing, 'show' | 'rows'>): string {
   return rows
     .map((row) => row[first])
     .map((cell) => clean(typeof cell === 'object' && cell !== null ? wordsOf(cell) : String(cell ?? '')))

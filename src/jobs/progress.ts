@@ -1,38 +1,45 @@
 import { totalOf } from '../commands/job/total-of.ts';
-import { jobReply, progressReply } from '../core/job-reply.ts';
-import type { Json } from '../core/json.ts';
-import type { Problem } from '../core/problem.ts';
+import { progressReply } from '../core/job-reply.ts';
 import { renderReply } from '../core/render.ts';
-import { paragraph } from '../core/reply.ts';
-import { say } from '../core/text.ts';
+import { code, say, type Text } from '../core/text.ts';
 import type { Content } from '../matrix/matrix.ts';
-import { mediaDue, uploaded } from '../pipeline/answer.ts';
 import type { Context } from '../pipeline/context.ts';
 import { frozenOf } from '../pipeline/plan-store.ts';
 import { transactionId } from '../pipeline/transaction-id.ts';
-import type { JobRow, NewOutbox } from '../store/store.ts';
+import type { ItemRow, JobRow } from '../store/store.ts';
 
-/** An edit is sent at most so often, and only when so much has moved on. */
+/** An edit is sent at most so often, and of counts alone only when so much has moved on. */
 const editEveryMs = 5_000;
 const editEveryPart = 0.05;
 
 export interface Progress {
   /** An item has ended. */
-  moved(): Promise<void>;
-  /** How far the item under way is. */
-  says(text: string): void;
+  ended(n: number): void;
+  /** How far an item under way is. */
+  says(item: Pick<ItemRow, 'n' | 'target'>, text: string): void;
+  /** Something else than an item has changed: the homeserver is away or back, the job was cancelled. */
+  changed(): void;
+  /** No edit goes out any more; resolves when the last one is through. */
+  close(): Promise<void>;
+}
+
+/** What the job's message says beyond its counts. */
+export interface Standing {
+  readonly said?: readonly Text[];
+  readonly away?: boolean;
+  readonly stopping?: boolean;
+  readonly ended?: boolean;
 }
 
 /** The job's message as it should read now. */
-function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean, said?: string): Content {
+export function editOf(prefix: string, job: JobRow, messageId: string, standing: Standing): Content {
   const { heading = job.command } = frozenOf(job.frozen);
   const progress = progressReply({
     id: job.id,
     heading: say`${heading}`,
     total: totalOf(job),
     counts: job.counts,
-    ended,
-    said,
+    ...standing,
   });
   const { content } = renderReply(progress, { output: 'human', prefix, path: job.command });
   return {
@@ -44,32 +51,41 @@ function editOf(prefix: string, job: JobRow, messageId: string, ended: boolean, 
 }
 
 /** Keeps the job's one message up to date by editing it; nothing depends on whether an edit arrives. */
-export function createProgress(context: Context, row: JobRow): Progress {
-  const { store, matrix, catalog } = context;
+export function createProgress(
+  { store, matrix, catalog, clock }: Context,
+  row: JobRow,
+  standing: () => Pick<Standing, 'away' | 'stopping'>,
+): Progress {
+  const total = totalOf(row);
   /** Part of the edits' transaction ids: after a restart the same words may be due again. */
-  const startedAt = context.clock();
+  const startedAt = clock();
+  const said = new Map<number, Text>();
   let shownAt = performance.now();
-  let shown = 0;
-  let said: string | undefined;
-  let shownSaid: string | undefined;
+  let shownEnded = 0;
+  let shownWords = '';
   let edits = 0;
+  let timer: NodeJS.Timeout | undefined;
   let sending: Promise<unknown> | undefined;
+  let closed = false;
 
-  function edit(): void {
+  function look(): void {
+    timer = undefined;
+    shownAt = performance.now();
     const job = store.jobs.get(row.id);
     if (job?.messageId === undefined) return;
     const { counts } = job;
-    const ended = totalOf(job) - counts.pending - counts.running - counts.stepped;
-    if (said === shownSaid && ended - shown < totalOf(job) * editEveryPart) return;
-    shown = ended;
-    shownSaid = said;
-    edits++;
-    shownAt = performance.now();
+    const ended = total - counts.pending - counts.running - counts.stepped;
+    const now = { ...standing(), said: [...said.values()] };
+    const words = JSON.stringify(now);
+    if (words === shownWords && ended - shownEnded < total * editEveryPart) return;
+    shownEnded = ended;
+    shownWords = words;
+    edits += 1;
     sending = matrix
       .send(
         row.roomId,
         'm.room.message',
-        editOf(catalog.prefix, job, job.messageId, false, said),
+        editOf(catalog.prefix, job, job.messageId, now),
         transactionId(job.messageId, `progress ${ended} ${startedAt} ${edits}`),
       )
       .catch(() => undefined)
@@ -78,65 +94,39 @@ export function createProgress(context: Context, row: JobRow): Progress {
       });
   }
 
-  const editIfDue = () => {
-    if (sending === undefined && performance.now() - shownAt >= editEveryMs) edit();
-  };
-  return {
-    async moved() {
-      editIfDue();
-    },
-    says(text) {
-      said = text;
-      editIfDue();
-    },
-  };
-}
+  /** Looks as soon as an edit may be sent again, and so never misses the last word before a long silence. */
+  function touch(): void {
+    if (closed || timer !== undefined) return;
+    timer = setTimeout(again, Math.max(0, shownAt + editEveryMs - performance.now())).unref();
+  }
 
-/** The report of a job's end: a new message that mentions who asked for it. */
-export async function jobEnd(
-  context: Context,
-  row: JobRow,
-  state: 'finished' | 'cancelled',
-  problem: Problem | undefined,
-): Promise<NewOutbox> {
-  const { store, matrix, catalog } = context;
-  const { heading = row.command } = frozenOf(row.frozen);
-  const ended = store.jobs.get(row.id) ?? row;
-  const { messageId } = ended;
-  if (messageId !== undefined) {
-    store.outbox.add({
-      roomId: row.roomId,
-      type: 'm.room.message',
-      content: editOf(catalog.prefix, ended, messageId, true) as Json,
-      transactionId: transactionId(row.source, `job ${row.id} last edit`),
-    });
+  function again(): void {
+    if (sending === undefined) look();
+    else {
+      timer = undefined;
+      void sending.finally(touch);
+    }
   }
-  const items = store.jobs.items(row.id);
-  const report = jobReply({ heading: say`${heading}`, state, items, path: row.command });
-  const why = problem === undefined ? [] : [paragraph(problem.text)];
-  const { content, attachments } = renderReply(
-    { ...report, blocks: [...report.blocks, ...why] },
-    { output: 'human', prefix: catalog.prefix, path: row.command, notify: row.requester },
-  );
-  for (const [at, attachment] of attachments.entries()) {
-    const file = await uploaded(matrix, attachment);
-    store.due.add(mediaDue(file.url, row.roomId, context.clock()));
-    store.outbox.add({
-      roomId: row.roomId,
-      type: 'm.room.message',
-      content: file as Json,
-      transactionId: transactionId(row.source, `job ${row.id} file ${at}`),
-    });
-  }
+
+  // Taken up again, or after a wait for other jobs: the message still says so.
+  if (clock() - row.createdAt >= editEveryMs) shownAt = Number.NEGATIVE_INFINITY;
+  touch();
+
   return {
-    roomId: row.roomId,
-    type: 'm.room.message',
-    content: {
-      ...content,
-      'm.relates_to': { 'm.in_reply_to': { event_id: row.messageId || row.source } },
-      'dev.castellan.for': row.source,
-      'dev.castellan.job': row.id,
-    } as Json,
-    transactionId: transactionId(row.source, `job ${row.id} end`),
+    ended(n) {
+      said.delete(n);
+      touch();
+    },
+    says({ n, target }, text) {
+      // The heading of a job of one item names it.
+      said.set(n, total === 1 ? say`${text}` : say`${code(target)}: ${text}`);
+      touch();
+    },
+    changed: touch,
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await sending;
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { AnyCommand } from '../commands/define.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
 import type { Frozen } from '../pipeline/plan-store.ts';
 import type { AuditEntry, JobRow } from '../store/store.ts';
+import type { Halt } from './halt.ts';
 
 /** A job with what its steps need. */
 export interface RunningJob {
@@ -14,13 +15,17 @@ export interface RunningJob {
   readonly frozen: Frozen;
   /** When it was asked for: epoch ms by the homeserver's clock. */
   readonly since: number;
+  readonly halt: Halt;
 }
+
+/** The event by which the job is under way now; its reports' transaction ids come from it. */
+export const beganBy = ({ source, resumedBy }: JobRow): string => resumedBy ?? source;
 
 /** Audit entry of one item. */
 export function itemEntry({ row, command, input }: RunningJob, target: string): Omit<AuditEntry, 'kind'> {
   return {
     actor: row.requester,
-    source: row.source,
+    source: beganBy(row),
     command: command.path,
     input: summary(command, input),
     targets: [target],

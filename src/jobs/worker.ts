@@ -1,15 +1,20 @@
-import type { ItemResult, Pace, Step } from '../commands/define.ts';
+import type { Pace } from '../commands/define.ts';
+import type { Cancelled } from '../commands/local.ts';
 import { Problem } from '../core/problem.ts';
-import { say, wordsOf } from '../core/text.ts';
+import { say, type Text } from '../core/text.ts';
 import { allow } from '../pipeline/authorize.ts';
 import type { Context } from '../pipeline/context.ts';
 import { frozenOf } from '../pipeline/plan-store.ts';
 import { problemOf } from '../pipeline/problem-of.ts';
 import { storedInput } from '../pipeline/stored-input.ts';
-import type { AuditEntry, ItemRow, ItemState, JobRow } from '../store/store.ts';
+import type { JobRow } from '../store/store.ts';
+import { cancelKey } from './cancel-key.ts';
+import { type Halt, insist } from './halt.ts';
 import { handOut } from './hand-out.ts';
-import { createProgress, jobEnd, type Progress } from './progress.ts';
-import { itemEntry, type RunningJob } from './running-job.ts';
+import { jobEnd } from './job-end.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { runItems } from './run-items.ts';
+import { beganBy, type RunningJob } from './running-job.ts';
 
 export interface JobWorkerOptions {
   readonly context: Context;
@@ -23,42 +28,38 @@ export interface JobWorkerOptions {
 export interface JobWorker {
   kick(): void;
   idle(): Promise<void>;
-  /** False where the job has ended. */
-  cancel(id: string): boolean;
+  cancel(id: string): Cancelled;
 }
 
-/** The homeserver is asked again after so long while it is away; it doubles up to the second figure. */
-const firstPauseMs = 500;
-const longestPauseMs = 30_000;
-/** An item is given up after so many tries to which the homeserver gave no answer. */
-const mostSilences = 3;
-/** Kept in the store, so that a cancelled job stays cancelled over a stop. */
-const cancelKey = (id: string) => `job-cancelled:${id}`;
+/** Files of a report are given up after so many tries, some minutes. */
+const mostUploads = 10;
 
-/** Works off the store's jobs, the oldest first, and takes them up again where a stop has cut them short. */
+/** The job under way. */
+interface Current {
+  readonly id: string;
+  /** How many of its lanes wait for the homeserver. */
+  away: number;
+  /** Calls off what it waits for. */
+  wake(): void;
+  progress?: Progress;
+}
+
+/**
+ * Works off the store's jobs, one after the other, the oldest first, and takes them up again where a stop has cut them
+ * short. So what a job's pace says of its own items holds for all that is under way.
+ */
 export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOptions): JobWorker {
   const { store, log } = context;
   let running: Promise<void> | undefined;
   let again = false;
+  let current: Current | undefined;
+  /** The ends of jobs that were cancelled before their turn. */
+  const ending = new Map<string, Promise<void>>();
 
   const isCancelled = (id: string) => store.values.get(cancelKey(id)) !== undefined;
 
-  /** Waits for the homeserver as long as it takes; undefined on stop. */
-  async function insist<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    for (let wait = firstPauseMs; !stopped(); wait = Math.min(wait * 2, longestPauseMs)) {
-      try {
-        return await ask();
-      } catch (error) {
-        const problem = problemOf(error, log);
-        if (problem.code !== 'unavailable') throw problem;
-        await pause(wait);
-      }
-    }
-    return undefined;
-  }
-
   /** Asks again who may, whenever a job starts or resumes. Throws Problem where the requester may not any more. */
-  async function prepare(row: JobRow): Promise<RunningJob> {
+  async function prepare(row: JobRow, halt: Halt): Promise<RunningJob> {
     const command = context.catalog.commands.find(({ path }) => path === row.command);
     if (command?.job === undefined) throw new Problem('unsupported', say`The command does not exist any more.`);
     const frozen = frozenOf(row.frozen);
@@ -74,136 +75,69 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
       frozen,
       since: frozen.since ?? row.createdAt,
       asker: { userId: row.requester, role, source: row.source },
+      halt,
     };
+  }
+
+  function begin(id: string): { readonly run: Current; readonly halt: Halt } {
+    const called = Promise.withResolvers<void>();
+    const run: Current = { id, away: 0, wake: () => called.resolve() };
+    const halt: Halt = {
+      log,
+      stopped,
+      cancelled: () => isCancelled(id),
+      pause: (ms) => Promise.race([pause(ms), called.promise]),
+      away(is) {
+        run.away += is ? 1 : -1;
+        run.progress?.changed();
+      },
+    };
+    return { run, halt };
   }
 
   async function runJob(row: JobRow): Promise<void> {
-    let job: RunningJob | undefined;
+    // Cancelled before a stop: what was cut short stays as it is, but secrets that are owed are handed out.
+    if (isCancelled(row.id) && row.counts.stepped === 0) return end(row, undefined);
+    const { run, halt } = begin(row.id);
+    current = run;
+    let failure: Problem | undefined;
     try {
-      job = await insist(() => prepare(row));
-      if (job === undefined) return;
-      store.jobs.setState(row.id, 'running');
-      const progress = createProgress(context, row);
-      await steps(job, progress);
-      if (!stopped()) await handOutAll(job, progress);
+      const job = await insist(halt, () => prepare(row, halt));
+      if (job !== undefined) {
+        store.jobs.setState(row.id, 'running');
+        run.progress = createProgress(context, row, () => ({ away: run.away > 0, stopping: isCancelled(row.id) }));
+        const { progress } = run;
+        await runItems({ context, job, progress, lanes: atOnce[job.definition.pace], pause });
+        if (!stopped()) await handOutAll(job, progress);
+      }
     } catch (error) {
-      const problem = problemOf(error, log);
-      log.warn({ jobId: row.id, code: problem.code }, 'a job stops');
-      return end(row, 'cancelled', problem);
+      failure = problemOf(error, log);
+      log.warn({ jobId: row.id, code: failure.code }, 'a job stops');
     }
-    if (!stopped()) await end(row, isCancelled(row.id) ? 'cancelled' : 'finished', undefined);
-  }
-
-  async function steps(job: RunningJob, progress: Progress): Promise<void> {
-    const { row, definition } = job;
-    const lanes = atOnce[definition.pace];
-    // What a stop cut short comes first, then the rest in order; nothing is taken twice.
-    const cut = store.jobs.items(row.id, ['running']);
-    const taken = new Set<number>();
-    let after = 0;
-    let page: ItemRow[] = [...cut];
-    let exhausted = false;
-    function next(): ItemRow | undefined {
-      while (page.length === 0 && !exhausted) {
-        const more = store.jobs.items(row.id, ['pending'], 200, after);
-        exhausted = more.length === 0;
-        after = more.at(-1)?.n ?? after;
-        page = more.filter(({ n }) => !taken.has(n));
-      }
-      const item = page.shift();
-      if (item !== undefined) taken.add(item.n);
-      return item;
-    }
-    await Promise.all(
-      Array.from({ length: lanes }, async () => {
-        while (!stopped() && !isCancelled(row.id)) {
-          const item = next();
-          if (item === undefined) return;
-          await oneItem(job, item, progress);
-          await progress.moved();
-        }
-      }),
-    );
-  }
-
-  /** One item to its end: T2, the step, T3. Left `running` on stop, to be settled at the next start. */
-  async function oneItem(job: RunningJob, item: ItemRow, progress: Progress): Promise<void> {
-    const step = stepOf(job, item, progress);
-    const { definition, row, input } = job;
-    let begun = false;
-    let silences = 0;
-    const result = await insist(async (): Promise<ItemResult> => {
-      if (!begun && item.state === 'running' && definition.settle !== undefined) {
-        const settled = await definition.settle(item, input, context.caps, job.since);
-        if (settled === 'done') return { state: 'done' };
-        if (settled === 'unknown') return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
-      }
-      if (!begun) store.jobs.beginItem(row.id, item.n, { kind: 'intent', ...itemEntry(job, item.target) });
-      begun = true;
-      return attempt(job, item, step, () => ++silences < mostSilences);
-    }).catch((error): ItemResult => ({ state: 'failed', note: wordsOf(problemOf(error, log).text) }));
-    if (result !== undefined) endItem(job, item, result);
-  }
-
-  function stepOf({ row, since }: RunningJob, item: ItemRow, progress: Progress): Step {
-    let { kept } = item;
-    return {
-      since,
-      get kept() {
-        return kept;
-      },
-      keep(data) {
-        store.jobs.keep(row.id, item.n, data);
-        kept = data;
-      },
-      says: (text) => progress.says(text),
-      async wait(ms) {
-        await pause(ms);
-        if (stopped()) throw new Problem('unavailable', say`The bot stops.`);
-      },
-      cancelled: () => isCancelled(row.id),
-    };
-  }
-
-  /** `mayRepeat` is asked where the homeserver gave no answer and a second try does no harm. */
-  async function attempt(job: RunningJob, item: ItemRow, step: Step, mayRepeat: () => boolean): Promise<ItemResult> {
-    const { definition, input, asker } = job;
-    try {
-      return await definition.step(item, input, context.caps, asker, step);
-    } catch (error) {
-      const problem = problemOf(error, log);
-      if (problem.code === 'unavailable') throw problem;
-      // Cut off by our own stop: the item stays `running` and is settled at the next start.
-      if (stopped()) throw new Problem('unavailable', problem.text);
-      // An error of our own may have come after a call that was carried out.
-      if (problem.code === 'internal') return { state: 'unknown', note: wordsOf(problem.text) };
-      if (problem.code !== 'unknown-outcome') return { state: 'failed', note: wordsOf(problem.text) };
-      const { settle } = definition;
-      const settled =
-        settle === undefined ? 'not done' : await insist(() => settle(item, input, context.caps, job.since));
-      if (settled === 'done') return { state: 'done' };
-      if (settled === undefined || (settled === 'not done' && mayRepeat())) {
-        throw new Problem('unavailable', problem.text);
-      }
-      return settled === 'not done' && settle !== undefined
-        ? { state: 'failed', note: 'the homeserver gave no answer, and it was not done' }
-        : { state: 'unknown', note: 'the homeserver gave no answer' };
-    }
-  }
-
-  function endItem(job: RunningJob, item: ItemRow, result: ItemResult): void {
-    const half = result.state === 'done' && job.definition.handOut !== undefined;
-    const state: ItemState = half ? 'stepped' : result.state;
-    const outcome: AuditEntry = { kind: 'outcome', ...itemEntry(job, item.target), outcome: result.state };
-    store.jobs.endItem(job.row.id, item.n, state, result.note, outcome);
+    await run.progress?.close();
+    if (!stopped()) await end(row, failure);
+    current = undefined;
   }
 
   async function handOutAll(job: RunningJob, progress: Progress): Promise<void> {
     if (job.definition.handOut === undefined) return;
     while (!stopped()) {
-      const left = await insist(() => handOut(context, job, atOnce[job.definition.pace]));
-      await progress.moved();
+      const left = await insist(job.halt, () => handOut(context, job, atOnce[job.definition.pace]));
+      progress.changed();
       if (left === undefined || left === 'none left') return;
+    }
+  }
+
+  /** What its command has to put away; never throws. */
+  async function closing(row: JobRow): Promise<readonly Text[]> {
+    const close = context.catalog.commands.find(({ path }) => path === row.command)?.job?.close;
+    const [item] = store.jobs.items(row.id, undefined, 1);
+    if (close === undefined || item === undefined || frozenOf(row.frozen).heldSecret) return [];
+    try {
+      const said = await close(item, { ...(row.input as object) }, context.caps);
+      return said === undefined ? [] : [said];
+    } catch (error) {
+      return [problemOf(error, log).text];
     }
   }
 
@@ -214,9 +148,15 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     }
   }
 
-  async function end(row: JobRow, state: 'finished' | 'cancelled', problem: Problem | undefined): Promise<void> {
+  async function end(row: JobRow, failure: Problem | undefined): Promise<void> {
+    const remarks = [...(failure === undefined ? [] : [failure.text]), ...(await closing(row))];
+    const state = failure !== undefined || isCancelled(row.id) ? 'cancelled' : 'finished';
     await shown(row.id);
-    const report = await insist(() => jobEnd(context, row, state, problem));
+    let tries = 0;
+    const halt: Halt = { log, stopped, cancelled: () => false, pause, away: () => undefined };
+    const report = await insist(halt, () =>
+      jobEnd(context, row, { state, remarks, insistOnFiles: ++tries < mostUploads }),
+    );
     if (report === undefined) return;
     if (frozenOf(row.frozen).heldSecret) {
       store.due.add({
@@ -229,6 +169,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     }
     store.jobs.finish(row.id, state, report);
     store.values.delete(cancelKey(row.id));
+    log.info({ jobId: row.id, eventId: beganBy(row), command: row.command, outcome: state }, 'job ended');
     context.wake.outbox();
     context.wake.due();
   }
@@ -236,11 +177,25 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
   async function work(): Promise<void> {
     do {
       again = false;
-      for (const row of store.jobs.unfinished()) {
+      for (const { id } of store.jobs.unfinished()) {
         if (stopped()) return;
-        await runJob(row);
+        await ending.get(id);
+        // Meanwhile it may have been cancelled.
+        const row = store.jobs.get(id);
+        if (row !== undefined && row.finishedAt === undefined) await runJob(row);
       }
     } while (again && !stopped());
+  }
+
+  /** Ends a job that waits for its turn without waiting for that. */
+  function endNow(row: JobRow): void {
+    if (ending.has(row.id)) return;
+    const ended = end(row, undefined)
+      .catch((error) => {
+        problemOf(error, log);
+      })
+      .finally(() => ending.delete(row.id));
+    ending.set(row.id, ended);
   }
 
   return {
@@ -252,15 +207,27 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
         })
         .finally(() => {
           running = undefined;
+          current = undefined;
           if (again && !stopped()) this.kick();
         });
     },
-    idle: async () => running,
+    async idle() {
+      await Promise.all([running, ...ending.values()]);
+    },
     cancel(id) {
       const row = store.jobs.get(id);
-      if (row === undefined || row.finishedAt !== undefined) return false;
+      if (row === undefined || row.finishedAt !== undefined) return 'over';
       store.values.set(cancelKey(id), '1');
-      return true;
+      if (current?.id === id) {
+        const { away } = current;
+        current.wake();
+        current.progress?.changed();
+        return away > 0 ? 'at once' : 'after the item';
+      }
+      // One that a stop has cut short may owe more than its report: that has its turn.
+      if (row.counts.running + row.counts.stepped > 0) return 'after the item';
+      endNow(row);
+      return 'before its turn';
     },
   };
 }

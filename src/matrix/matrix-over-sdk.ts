@@ -1,8 +1,12 @@
+import { openAsBlob } from 'node:fs';
 import { z } from 'zod';
 import type { CastellanClient, ClientOptions } from './client.ts';
 import type { Content, Matrix, RoomEvent } from './matrix.ts';
 import { isForbidden, isMissing } from './missing.ts';
 import { roomEvent } from './room-event.ts';
+
+/** An upload has a minute, and as long as it takes over a line as slow as this. */
+const slowestBytesPerMs = 100;
 
 const part = encodeURIComponent;
 const room = (roomId: string) => `/_matrix/client/v3/rooms/${part(roomId)}`;
@@ -10,6 +14,7 @@ const room = (roomId: string) => `/_matrix/client/v3/rooms/${part(roomId)}`;
 const sent = z.object({ event_id: z.string() });
 const content = z.record(z.string(), z.unknown());
 const page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
+const uploadedAs = z.object({ content_uri: z.string() });
 const members = z.object({ joined: z.record(z.string(), z.unknown()) });
 
 /** What the rest sees, over the client; `http` for what the SDK has no method for, or none that is right. */
@@ -83,6 +88,12 @@ export function matrixOverSdk(
     async kick(roomId, kicked, reason) {
       await client.kickUser(kicked, roomId, reason);
     },
-    upload: (bytes, mimetype, filename) => client.uploadContent(Buffer.from(bytes), mimetype, filename),
+    async upload(what, mimetype, filename) {
+      // Synapse wants to know the length beforehand, which a blob tells.
+      const body = typeof what === 'object' && 'path' in what ? await openAsBlob(what.path) : new Blob([what]);
+      const timeoutMs = 60_000 + Math.ceil(body.size / slowestBytesPerMs);
+      const request = { path: '/_matrix/media/v3/upload', query: { filename }, contentType: mimetype };
+      return uploadedAs.parse(await http({ ...request, method: 'POST', body, timeoutMs })).content_uri;
+    },
   };
 }

@@ -60,6 +60,6 @@ export interface Matrix {
   history(roomId: string, limit: number, until?: (event: RoomEvent) => boolean): Promise<readonly RoomEvent[]>;
   invite(roomId: string, userId: string): Promise<void>;
   kick(roomId: string, userId: string, reason: string): Promise<void>;
-  /** Returns the MXC. */
-  upload(content: Uint8Array | string, mimetype: string, filename: string): Promise<string>;
+  /** Returns the MXC. A file is read while it is sent. */
+  upload(content: Uint8Array | string | { readonly path: string }, mimetype: string, filename: string): Promise<string>;
 }

@@ -4,14 +4,12 @@ import type { Output } from '../core/output.ts';
 import { nextLine } from '../core/page.ts';
 import { renderReply } from '../core/render.ts';
 import type { Reply } from '../core/reply.ts';
-import type { Matrix, RoomEvent } from '../matrix/matrix.ts';
+import type { RoomEvent } from '../matrix/matrix.ts';
 import type { AuditRecord, Due, NewOutbox } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { reactionOf } from './gate.ts';
 import { transactionId } from './transaction-id.ts';
-
-/** Uploads stand in the media store for a day. */
-const attachmentLifeMs = 24 * 60 * 60_000;
+import { mediaDue, uploaded } from './uploaded.ts';
 
 export interface AnswerOptions {
   /** Command path; names attachments. */
@@ -43,28 +41,24 @@ function relationTo(event: RoomEvent): Json {
   return { ...reply, rel_type: 'm.thread', event_id, is_falling_back: false };
 }
 
-interface Upload {
-  readonly filename: string;
-  readonly mimetype: string;
-  readonly content: string;
-}
-
-/** A file's message; the file is in the media store when this returns. */
-export async function uploaded(matrix: Matrix, { filename, mimetype, content }: Upload) {
-  const url = await matrix.upload(content, mimetype, filename);
-  return {
-    msgtype: 'm.file',
-    body: filename,
-    filename,
-    url,
-    info: { mimetype, size: Buffer.byteLength(content) },
-    'm.mentions': {},
-  } as const;
-}
-
-/** The end of an upload's life. */
-export function mediaDue(url: string, roomId: string, now: number): Due {
-  return { key: `media ${url}`, kind: 'delete-media', roomId, target: url, at: now + attachmentLifeMs };
+/** Writes out and uploads what a reply holds, with whatever is too long to be held on disk meanwhile. */
+async function written(context: Context, reply: Reply, options: AnswerOptions) {
+  const { line, page, output = context.settings.output } = options;
+  const spooled = await context.spool.take(reply, output);
+  try {
+    const { content, attachments } = renderReply(spooled.reply, {
+      output,
+      prefix: context.catalog.prefix,
+      path: options.path,
+      notify: options.notify,
+      next: line === undefined ? undefined : (from) => `${context.catalog.prefix} ${nextLine(line, from, page)}`,
+    });
+    const files: Awaited<ReturnType<typeof uploaded>>[] = [];
+    for (const attachment of attachments) files.push(await uploaded(context.matrix, attachment));
+    return { content, files };
+  } finally {
+    await spooled.remove();
+  }
 }
 
 /** Makes the messages of an answer; its files are uploaded first, so that what is stored needs only to be sent. */
@@ -74,16 +68,7 @@ export async function answerTo(
   reply: Reply,
   options: AnswerOptions,
 ): Promise<Answer> {
-  const { line, page } = options;
-  const { content, attachments } = renderReply(reply, {
-    output: options.output ?? context.settings.output,
-    prefix: context.catalog.prefix,
-    path: options.path,
-    notify: options.notify,
-    next: line === undefined ? undefined : (from) => `${context.catalog.prefix} ${nextLine(line, from, page)}`,
-  });
-  const files: Awaited<ReturnType<typeof uploaded>>[] = [];
-  for (const attachment of attachments) files.push(await uploaded(context.matrix, attachment));
+  const { content, files } = await written(context, reply, options);
   const now = context.clock();
   const shared = { 'm.relates_to': relationTo(event), 'dev.castellan.for': event.eventId };
   return {

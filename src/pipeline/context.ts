@@ -7,6 +7,7 @@ import type { Matrix } from '../matrix/matrix.ts';
 import type { Store } from '../store/store.ts';
 import type { Authorizer } from './authorize.ts';
 import type { SecretDelivery } from './secrets.ts';
+import type { Spool } from './spool.ts';
 
 /** What the operator decided, in milliseconds where it is a time. */
 export interface Settings {
@@ -28,6 +29,7 @@ export interface Context {
   readonly caps: Capabilities;
   readonly authorizer: Authorizer;
   readonly secrets: SecretDelivery;
+  readonly spool: Spool;
   /** Something was put into the store: wakes who works it off. */
   readonly wake: { outbox(): void; jobs(): void; due(): void };
   /** Resolves when nothing waits in the outbox any more. */

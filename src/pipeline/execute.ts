@@ -7,7 +7,7 @@ import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
 import { paragraph, type Reply, reply, type Secret } from '../core/reply.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
-import { code, commandLine, say, type Text, wordsOf } from '../core/text.ts';
+import { code, commandLine, joined, say, type Text, wordsOf } from '../core/text.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import type { AuditEntry, Due, InboxOutcome, NewJob } from '../store/store.ts';
 import { type AnswerOptions, answerTo, shortCode } from './answer.ts';
@@ -208,14 +208,10 @@ async function conclude(
   end: Conclusion,
 ): Promise<void> {
   // The act is over and must be recorded, whatever becomes of its answer's files.
-  const answer = await answerTo(context, act.event, end.reply, end.options).catch((error) =>
-    answerTo(
-      context,
-      act.event,
-      { ...problemReply(problemOf(error, context.log)), outcome: end.reply.outcome },
-      end.options,
-    ),
-  );
+  const answer = await answerTo(context, act.event, end.reply, end.options).catch((error) => {
+    const said = withoutFiles(end.reply, problemOf(error, context.log));
+    return answerTo(context, act.event, said, { ...end.options, output: 'human' });
+  });
   context.store.finish(act.event.eventId, {
     outcome,
     audit: { kind: 'outcome', ...entryOf(act), outcome, detail: end.detail },
@@ -225,6 +221,16 @@ async function conclude(
   });
   context.wake.outbox();
   context.wake.due();
+}
+
+/** The sentences of a reply that may be needed by themselves; longer ones would be a file again. */
+const mostSentences = 20;
+
+/** What an act's answer still says where its files cannot be uploaded. */
+function withoutFiles({ outcome, blocks }: Reply, { text, hint }: Problem): Reply {
+  const sentences = blocks.filter(({ kind }) => kind === 'paragraph').slice(0, mostSentences);
+  const why = joined([say`⚠️`, text, ...(hint === undefined ? [] : [hint])], ' ');
+  return { outcome, blocks: [...sentences, paragraph(why)] };
 }
 
 /** T3 of an act that goes on as a job. */
@@ -248,7 +254,13 @@ async function acceptJob(
     items,
   };
   await conclude(context, act, 'done', {
-    reply: progressReply({ id, heading: say`${name}`, total: items.length, counts: { pending: items.length } }),
+    reply: progressReply({
+      id,
+      heading: say`${name}`,
+      total: items.length,
+      counts: { pending: items.length },
+      ahead: context.store.jobs.unfinished().length,
+    }),
     options: { path: command.path, jobId: id },
     detail: { job: id, items: items.length },
     job,

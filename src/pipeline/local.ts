@@ -4,9 +4,10 @@ import type { Local } from '../commands/local.ts';
 import { cleanLines } from '../core/clean.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
 import { MatrixFault } from '../http.ts';
+import { leftOf, resumeJob } from '../jobs/resume.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import type { Store } from '../store/store.ts';
+import type { ItemState, Store } from '../store/store.ts';
 import type { Authorizer } from './authorize.ts';
 import { openPlan } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -73,10 +74,15 @@ export function createLocal(options: LocalOptions): Local {
       list: () => store.jobs.list(shownJobs),
       get: (id) => store.jobs.get(id),
       cancel: (id) => later.jobs().cancel(id),
-      undone: (id) =>
-        store.jobs
-          .items(id, ['skipped', 'failed', 'unknown'])
-          .map(({ target, state, note }) => ({ target, state, note })),
+      left: (id, asker) => leftOf(later.context(), id, asker),
+      resume: (id, asker) => resumeJob(later.context(), id, asker),
+      undone(id) {
+        // Of a job that is over, what was cut short too.
+        const cut: readonly ItemState[] = store.jobs.get(id)?.finishedAt === undefined ? [] : ['running', 'stepped'];
+        return store.jobs
+          .items(id, ['skipped', 'failed', 'unknown', ...cut])
+          .map(({ target, state, note }) => ({ target, state: cut.includes(state) ? 'unknown' : state, note }));
+      },
     },
     plans: {
       cancel(planCode, asker) {

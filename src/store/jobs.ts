@@ -2,11 +2,12 @@ import type { Json } from '../core/json.ts';
 import type { Connection } from './connection.ts';
 import type { AuditEntry, ItemRow, ItemState, JobRow, JobState, NewJob, Store } from './store.ts';
 
-interface Row extends Omit<JobRow, 'input' | 'frozen' | 'finishedAt' | 'messageId' | 'counts'> {
+interface Row extends Omit<JobRow, 'input' | 'frozen' | 'finishedAt' | 'messageId' | 'resumedBy' | 'counts'> {
   readonly input: string;
   readonly frozen: string;
   readonly finishedAt: number | null;
   readonly messageId: string | null;
+  readonly resumedBy: string | null;
 }
 
 interface StoredItem extends Omit<ItemRow, 'data' | 'note' | 'kept'> {
@@ -27,7 +28,7 @@ export interface Jobs {
 /** Lists of items, one step each. */
 export function createJobs({ db, clock, write }: Connection, audit: Store['audit']): Jobs {
   const select = `SELECT id, requester, room_id AS roomId, source, command, input, frozen, state, created_at AS createdAt,
-    finished_at AS finishedAt, message_id AS messageId FROM job`;
+    finished_at AS finishedAt, message_id AS messageId, resumed_by AS resumedBy FROM job`;
   const get = db.prepare<[string], Row>(`${select} WHERE id = ?`);
   const list = db.prepare<[number], Row>(`${select} ORDER BY seq DESC LIMIT ?`);
   const unfinished = db.prepare<[], Row>(`${select} WHERE state IN ('queued', 'running', 'interrupted') ORDER BY seq`);
@@ -36,6 +37,10 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
   );
   const setState = db.prepare<[JobState, string]>('UPDATE job SET state = ? WHERE id = ?');
   const setMessage = db.prepare<[string, string]>('UPDATE job SET message_id = ? WHERE id = ?');
+  const resume = db.prepare<[string, string, string]>(
+    `UPDATE job SET state = 'queued', finished_at = NULL, requester = ?, resumed_by = ?
+    WHERE id = ? AND state = 'cancelled'`,
+  );
   const end = db.prepare<[JobState, number, string]>(
     'UPDATE job SET state = ?, finished_at = coalesce(finished_at, ?) WHERE id = ?',
   );
@@ -71,6 +76,7 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
     frozen: JSON.parse(row.frozen),
     finishedAt: row.finishedAt ?? undefined,
     messageId: row.messageId ?? undefined,
+    resumedBy: row.resumedBy ?? undefined,
     counts: {
       ...{ pending: 0, running: 0, stepped: 0, done: 0, skipped: 0, failed: 0, unknown: 0 },
       ...Object.fromEntries(counts.all(row.id).map(({ state, count }) => [state, count])),
@@ -91,6 +97,9 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
       setMessage: write((id: string, messageId: string) => {
         mustChange(setMessage.run(messageId, id).changes, `job ${id}`);
       }),
+      resume: write(
+        (id: string, requester: string, resumedBy: string) => resume.run(requester, resumedBy, id).changes === 1,
+      ),
       items(id, states, limit = -1, after = 0) {
         if (states === undefined) return items.all(id, after, limit).map(fromItem);
         // One walk of the index a state, so that the first of 100,000 cost no more than the first of ten.

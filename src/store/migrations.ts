@@ -133,4 +133,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (kind, room_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The event of the command that took a cancelled job up again; the job is then its sender's.
+  ALTER TABLE job ADD COLUMN resumed_by TEXT;
+  `,
 ];

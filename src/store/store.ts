@@ -141,6 +141,8 @@ export interface JobRow extends Omit<NewJob, 'items'> {
   readonly counts: Readonly<Record<ItemState, number>>;
   /** The progress message, once sent. */
   readonly messageId: string | undefined;
+  /** The event of the command that took it up again last, after it was cancelled. */
+  readonly resumedBy: string | undefined;
 }
 
 export interface ItemRow {
@@ -229,6 +231,8 @@ export interface Store {
     unfinished(): readonly JobRow[];
     setState(id: string, state: JobState): void;
     setMessage(id: string, messageId: string): void;
+    /** Queues a cancelled job again, as the job of whoever resumes it. False where it is not cancelled. */
+    resume(id: string, requester: string, resumedBy: string): boolean;
     /** In order of `n`; `after`: only those with a greater `n`, to go through a long list page by page. */
     items(id: string, states?: readonly ItemState[], limit?: number, after?: number): readonly ItemRow[];
     /** An item's T2: running, one more attempt, intent record. */

@@ -5,7 +5,7 @@ import { bodyOf } from '../../src/core/markdown.ts';
 import { say } from '../../src/core/text.ts';
 
 const heading = say`Deactivating users`;
-const path = 'user deactivate-all';
+const job = { id: 'k7mq2', heading, path: 'user deactivate-all', takesList: true, resumable: false };
 const items = (count: number, state: JobItem['state'], note?: string): readonly JobItem[] =>
   Array.from({ length: count }, (_, at) => ({ target: `@${state}${at}:x`, state, note }));
 
@@ -25,14 +25,14 @@ describe('progressReply', () => {
 
 describe('jobReply', () => {
   it('is short when all went well', () => {
-    const ended = jobReply({ heading, path, state: 'finished', items: items(300, 'done') });
+    const ended = jobReply({ ...job, state: 'finished', items: items(300, 'done') });
     expect(ended.outcome).toBe('done');
     expect(bodyOf(ended.blocks)).toBe('✅ Deactivating users: 300 of 300 done.');
   });
 
   it('says what came of each item of a short job, and not of each of a long one', () => {
     const body = (count: number) =>
-      bodyOf(jobReply({ heading, path, state: 'finished', items: items(count, 'done', '3 files deleted') }).blocks);
+      bodyOf(jobReply({ ...job, state: 'finished', items: items(count, 'done', '3 files deleted') }).blocks);
     expect(body(2)).toBe(
       '✅ Deactivating users: 2 of 2 done.\n\n- `@done0:x`: 3 files deleted\n- `@done1:x`: 3 files deleted',
     );
@@ -42,8 +42,7 @@ describe('jobReply', () => {
   it('groups what was left out by its reason', () => {
     const body = bodyOf(
       jobReply({
-        heading,
-        path,
+        ...job,
         state: 'finished',
         items: [...items(7, 'skipped', 'is an admin'), { target: '@bot:x', state: 'skipped', note: 'is the bot' }],
       }).blocks,
@@ -56,8 +55,7 @@ describe('jobReply', () => {
 
   it('gives what failed or was not begun as a list to paste, and keeps out what may have been done', () => {
     const ended = jobReply({
-      heading,
-      path,
+      ...job,
       state: 'cancelled',
       items: [
         ...items(2, 'done'),
@@ -90,10 +88,10 @@ What failed or was not begun, to be pasted below the same command:
   });
 
   it('has every target that was not done in a file when they are many', () => {
-    const { blocks, outcome } = jobReply({ heading, path, state: 'finished', items: items(50, 'failed', 'no') });
+    const { blocks, outcome } = jobReply({ ...job, state: 'finished', items: items(50, 'failed', 'no') });
     const file = blocks.find((block) => block.kind === 'attachment');
     expect(file?.filename).toBe('user-deactivate-all-report.csv');
-    expect(parse(file?.content ?? '')).toHaveLength(51);
+    expect(parse(String(file?.content))).toHaveLength(51);
     expect(outcome).toBe('failed');
   });
 });

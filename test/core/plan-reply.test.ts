@@ -73,7 +73,7 @@ Send \`!admin confirm K7QF @bob:example.org\`; ❌ or \`!admin cancel K7QF\` dro
     expect(body).toContain('- `@u9:example.org`\n- and 290 more, all in `user-deactivate-plan.csv`\n');
     expect(body).toContain('1 target left out:\n\n- `@bot:example.org`: is the bot\n');
     const file = blocks.find((block) => block.kind === 'attachment');
-    const records = parse(file?.content ?? '');
+    const records = parse(String(file?.content));
     expect(records).toHaveLength(302);
     expect(records.at(-1)).toEqual(['@bot:example.org', 'skip', 'is the bot']);
   });

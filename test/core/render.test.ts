@@ -65,7 +65,7 @@ describe('renderReply', () => {
     expect(content.body).toMatch(/^Found:\n\n```\n@u0:example\.org\n/);
     const [file] = attachments;
     expect(file?.filename).toBe('user-list-users.txt');
-    expect(file?.content.split('\n')).toEqual(Array.from({ length: 5_000 }, (_, at) => `@u${at}:example.org`));
+    expect(String(file?.content).split('\n')).toEqual(Array.from({ length: 5_000 }, (_, at) => `@u${at}:example.org`));
   });
 
   it('never begins with a prefix that is a word', () => {
@@ -115,7 +115,7 @@ describe('renderReply', () => {
       expect(attachments.map(({ filename, mimetype }) => [filename, mimetype])).toEqual([
         ['user-list-users.csv', 'text/csv'],
       ]);
-      expect(parse(attachments[0]?.content ?? '')).toHaveLength(1_001);
+      expect(parse(String(attachments[0]?.content))).toHaveLength(1_001);
     });
 
     it('holds for values in which every character takes six bytes of HTML', () => {
@@ -163,7 +163,7 @@ describe('renderReply', () => {
       expect(large.attachments.map(({ filename, mimetype }) => [filename, mimetype])).toEqual([
         ['user-list-users.json', 'application/json'],
       ]);
-      expect(JSON.parse(large.attachments[0]?.content ?? '')).toHaveLength(2_000);
+      expect(JSON.parse(String(large.attachments[0]?.content))).toHaveLength(2_000);
     });
 
     it('csv is a file', () => {

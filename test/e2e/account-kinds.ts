@@ -22,20 +22,24 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** An account that has joined a room, sent a message there and uploaded a file, before it became what it is. */
+/** An account that has joined the room, sent a message there and uploaded a file, before it became what it is. */
 export interface AccountOfKind {
   readonly kind: Kind;
   readonly userId: string;
-  readonly roomId: string;
   readonly eventId: string;
+  /** A room of its own, where there is one. */
+  readonly home: string;
   readonly device: string;
 }
 
 export interface AccountKinds {
   readonly server: Synapse;
-  /** A server admin who is in all the rooms. */
+  /** A server admin, and the creator of the room. */
   readonly host: TestClient;
-  make(kind: Kind): Promise<AccountOfKind>;
+  readonly roomId: string;
+  /** A public room that guests may join. */
+  openRoom(name: string): Promise<string>;
+  make(kind: Kind, withHome?: boolean): Promise<AccountOfKind>;
   details(userId: string): Promise<Json>;
 }
 
@@ -45,6 +49,13 @@ export async function startServerOfKinds(name: string): Promise<AccountKinds> {
   registerBridge(server);
   await server.restart();
   const host = await registerUser(server, 'host', { admin: true });
+  const openRoom = (roomName: string) =>
+    host.createRoom({
+      preset: 'public_chat',
+      name: roomName,
+      initial_state: [{ type: 'm.room.guest_access', content: { guest_access: 'can_join' } }],
+    });
+  const roomId = await openRoom('Room');
   const admin = (method: string, path: string, body?: unknown) => host.admin(method, path, body);
   let made = 0;
 
@@ -85,21 +96,20 @@ export async function startServerOfKinds(name: string): Promise<AccountKinds> {
   return {
     server,
     host,
+    roomId,
+    openRoom,
     details: (userId) => admin('GET', `/v2/users/${part(userId)}`),
-    async make(kind) {
+    async make(kind, withHome = false) {
       const someone = await born(kind);
       const { userId } = someone;
-      const roomId = await host.createRoom({
-        preset: 'public_chat',
-        name: `Room of ${kind}`,
-        initial_state: [{ type: 'm.room.guest_access', content: { guest_access: 'can_join' } }],
-      });
       await someone.join(roomId);
+      const home = withHome ? await openRoom('Home') : '';
+      if (withHome) await someone.join(home);
       const eventId = await someone.send(roomId, 'hello');
       if (kind !== 'guest') await someone.upload(Buffer.from('a file'));
       await admin('POST', `/v2/users/${part(userId)}/devices`, { device_id: 'PHONE' });
       await become[kind]?.(part(userId));
-      return { kind, userId, roomId, eventId, device: 'PHONE' };
+      return { kind, userId, eventId, home, device: 'PHONE' };
     },
   };
 }

@@ -62,7 +62,7 @@ describeWithSynapse('a deletion under way', () => {
     );
     await lab.deletedBehindItsBack(id);
     status = 'complete';
-    expect(bodyOf(await jobEnd(lab.room, job))).toContain('1 of 1 done');
+    expect(bodyOf(await jobEnd(lab.room, job))).toContain(': done.');
     lab.between.handlers.length = 0;
     const real = jsonIn<{ result: { kicked_users: string[] } }>(await lab.room.ask(`room delete-status ${id} -o json`));
     expect(real.result.kicked_users).toHaveLength(62);
@@ -71,7 +71,7 @@ describeWithSynapse('a deletion under way', () => {
   test('is over when the room is gone, though a server back from a restart goes on calling it active', async () => {
     const { id } = await lab.makeRoom();
     told(id, () => ({ id: String(tasks(id)[0]?.id), status: 'active', removed: [lab.bob.userId, lab.eve.userId] }));
-    expect(await lab.report(`room delete ${id}`, id)).toContain('1 of 1 done');
+    expect(await lab.report(`room delete ${id}`, id)).toContain(': done.');
     expect(await lab.known(id)).toBe(false);
   });
 
@@ -89,7 +89,7 @@ describeWithSynapse('a deletion under way', () => {
     const job = await lab.begin(`room delete ${id} -u bob`, id);
     await killed;
     await lab.room.start();
-    expect(bodyOf(await jobEnd(lab.room, job))).toContain('1 of 1 done');
+    expect(bodyOf(await jobEnd(lab.room, job))).toContain(': done.');
     expect(lab.ordered()).toHaveLength(asks);
     expect(tasks(id)).toHaveLength(1);
     // A second order would have made a second new room.
@@ -114,7 +114,7 @@ describeWithSynapse('a deletion under way', () => {
     await lab.room.start();
     expect(await await stopped.promise).toBe(0);
     await lab.room.start();
-    expect(bodyOf(await jobEnd(lab.room, job))).toContain('1 of 1 done');
+    expect(bodyOf(await jobEnd(lab.room, job))).toContain(': done.');
     expect(lab.ordered()).toHaveLength(1);
     expect(await lab.known(id)).toBe(false);
     const records = fromStore(
@@ -135,7 +135,7 @@ describeWithSynapse('a deletion under way', () => {
     });
     const job = await lab.begin(`room delete ${id}`, id);
     await restarted;
-    expect(bodyOf(await jobEnd(lab.room, job))).toContain('1 of 1 done');
+    expect(bodyOf(await jobEnd(lab.room, job))).toContain(': done.');
     expect(lab.ordered()).toHaveLength(1);
   });
 
@@ -149,7 +149,7 @@ describeWithSynapse('a deletion under way', () => {
     });
     const job = await lab.begin(`room delete ${id} -b`, id);
     await faster;
-    expect(bodyOf(await jobEnd(lab.room, job))).toContain('1 of 1 done');
+    expect(bodyOf(await jobEnd(lab.room, job))).toContain(': done.');
     expect(await lab.known(id)).toBe(false);
     expect(await lab.blocked(id)).toBe(true);
     expect(tasks(id)).toHaveLength(2);
@@ -166,7 +166,7 @@ describeWithSynapse('a deletion under way', () => {
     });
     const job = jobIn(await lab.room.ask(`confirm ${code} ${id}`));
     await begun;
-    expect(bodyOf(await jobEnd(lab.room, job))).toContain('1 of 1 done');
+    expect(bodyOf(await jobEnd(lab.room, job))).toContain(': done.');
     expect(lab.ordered()).toEqual([]);
     expect(await lab.known(id)).toBe(false);
   });

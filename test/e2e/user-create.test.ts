@@ -229,7 +229,7 @@ describeWithSynapse('accounts are made', () => {
       const body = list('twin,typed-for-twin', 'twin,typed-for-twin', 'twin,typed-for-twin');
       expect(await room.askWith('user create-list', body)).toContain('2 repeated lines were dropped');
       const end = await runJob(room, 'user create-list', body);
-      expect(bodyOf(end)).toContain('1 of 1 done');
+      expect(bodyOf(end)).toContain(': done.');
     });
 
     test.each([
@@ -293,7 +293,7 @@ describeWithSynapse('accounts are made', () => {
       await room.ask('server version');
       await room.admin.waitForEvent(
         room.roomId,
-        ({ content }) => 'dev.castellan.job' in content && String(content.body).includes('1 of 1 done'),
+        ({ content }) => 'dev.castellan.job' in content && String(content.body).includes(': done.'),
       );
       expect(await account('jason')).toMatchObject({ displayname: 'Jason' });
     });

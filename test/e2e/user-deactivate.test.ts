@@ -271,7 +271,7 @@ describeWithSynapse('accounts are closed', () => {
       expect(plan).toContain(`\`${admin.userId}\`: **server admin**`);
       expect(plan).toContain(`\`${room.botAccount.userId}\`: is me`);
       const end = await jobEnd(room, jobIn(await room.ask(`confirm ${codeIn(plan)} 1`)));
-      expect(bodyOf(end)).toContain('1 of 1 done');
+      expect(bodyOf(end)).toContain(': done.');
       expect(deactivated([admin.userId])).toEqual([admin.userId]);
       expect(await account(room.botAccount.userId)).toMatchObject({ deactivated: false });
     });
@@ -279,7 +279,7 @@ describeWithSynapse('accounts are closed', () => {
     test('-n locks them and keeps their rooms, -l closes them, --erase erases them', async () => {
       const [closed = '', erased = ''] = await accounts('kind', 2);
       const locking = await runJob(room, 'deactivate-all -n', someone.userId, '1');
-      expect(bodyOf(locking)).toContain('Locking 1 account: 1 of 1 done');
+      expect(bodyOf(locking)).toContain('Locking 1 account: done.');
       expect(await account()).toMatchObject({ locked: true, deactivated: false });
       expect(await joinedRooms()).toHaveLength(2);
       await runJob(room, 'deactivate-all -l', closed, '1');
@@ -354,7 +354,7 @@ describeWithSynapse('accounts are closed', () => {
       expect(await room.ask('job list')).toContain(id);
 
       between.handlers.length = 0;
-      expect(bodyOf(await runJob(room, 'deactivate-all', stubborn, '1'))).toContain('1 of 1 done');
+      expect(bodyOf(await runJob(room, 'deactivate-all', stubborn, '1'))).toContain(': done.');
       expect(deactivated([stubborn])).toEqual([stubborn]);
     });
 

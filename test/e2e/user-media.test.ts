@@ -215,7 +215,7 @@ describeWithSynapse('what an account has uploaded', () => {
       await room.bot().kill();
       expect(inDatabase()).toHaveLength(50);
       await room.start();
-      expect(bodyOf(await jobEnd(room, job))).toContain('1 of 1 done');
+      expect(bodyOf(await jobEnd(room, job))).toContain(': done.');
       expect(inDatabase()).toEqual([]);
       expect(onDisk(all)).toEqual([]);
     });
@@ -229,7 +229,7 @@ describeWithSynapse('what an account has uploaded', () => {
       writeFileSync(join(file, 'in the way'), '');
       const plan = await room.ask(`user delete-media ${name}`);
       const report = await typeName(plan);
-      expect(report).toContain('1 failed');
+      expect(report).toContain(': failed.');
       expect(report).toContain('1 file deleted; the server could not remove 1 more');
       expect(inDatabase()).toEqual([idOf(first)]);
       expect(await downloads(second)).toBe(false);

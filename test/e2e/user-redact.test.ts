@@ -99,7 +99,7 @@ describeWithSynapse('what somebody wrote is redacted', () => {
       expect(await tasks()).toEqual([]);
 
       const end = bodyOf(await jobEnd(room, jobIn(await room.ask(`confirm ${codeIn(plan)} ${user}`))));
-      expect(end).toContain('1 of 1 done');
+      expect(end).toContain(': done.');
       const [task] = await tasks();
       expect(end).toContain(`\`${user}\`: 10 messages redacted in 3 rooms (redaction ${task?.id})`);
       for (const where of [roomId, left, banned]) expect(await readable(where)).toEqual([]);
@@ -157,6 +157,13 @@ describeWithSynapse('what somebody wrote is redacted', () => {
       expect(await readable()).toEqual([]);
     });
 
+    test('a room that it has left and is invited to again is among them', async () => {
+      await someone.leave(roomId);
+      await host.invite(roomId, user);
+      expect(await redact(name)).toContain('3 messages redacted in 1 room');
+      expect(await readable()).toEqual([]);
+    });
+
     test.each<[string, (userId: string) => Promise<unknown>]>([
       ['suspended', (userId) => host.admin('PUT', `/v1/suspend/${userId}`, { suspend: true })],
       ['locked', (userId) => host.admin('PUT', `/v2/users/${userId}`, { locked: true })],
@@ -184,7 +191,7 @@ describeWithSynapse('what somebody wrote is redacted', () => {
       await host.sendState(roomId, 'm.room.power_levels', levels);
       const refused = [await someone.send(roomId, 'later'), await someone.send(roomId, 'latest')];
       const end = await redact(name);
-      expect(end).toContain('1 failed');
+      expect(end).toContain(': failed.');
       expect(end).toContain('3 messages redacted in 1 room');
       expect(end).toMatch(/2 refused by the homeserver: 403: You don't have permission/);
       expect(await readable()).toEqual(refused);
@@ -438,7 +445,7 @@ describeWithSynapse('what somebody wrote is redacted', () => {
         return underWay(id, { status: 'failed', error: '404: Could not find room_version for !x:y\nTraceback' });
       });
       const end = await redact(name);
-      expect(end).toContain('1 failed');
+      expect(end).toContain(': failed.');
       expect(end).toContain('0 messages redacted in 1 room');
       expect(end).toContain(`3 messages can still be read in ${roomId}`);
       expect(end).toContain('the homeserver gave up: 404: Could not find room_version for !x:y');

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { formatDuration, formatTime } from '../../core/display.ts';
 import { flag, listing, listingShort, text } from '../../core/fields.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
-import { reply } from '../../core/reply.ts';
 import { counted, say } from '../../core/text.ts';
 import { type Destination, destinationSorts } from '../../homeserver/federation.ts';
 import { command } from '../define.ts';
-import { everyRow } from '../every-row.ts';
+import { paged } from '../paged.ts';
 
 export default command({
   path: 'federation destinations',
@@ -26,49 +24,36 @@ export default command({
   needs: ['federation', 'clock'],
 
   async run(input, { federation, clock }) {
-    const window = windowOf(input);
     const query = {
       ...(input.sort === undefined ? {} : { sort: input.sort }),
       reverse: input.reverse,
       ...(input.name === undefined ? {} : { search: input.name }),
     };
-    const list = (from: number, limit: number) => federation.destinations({ ...query, from, limit });
-    let rows: readonly Destination[];
-    let total: number;
-    // The server sorts by it, but does not leave out those that it reaches.
-    if (input.failing || window.limit === undefined) {
-      const kept: Destination[] = [];
-      for await (const row of everyRow(list)) if (!input.failing || row.failingSince !== undefined) kept.push(row);
-      total = kept.length;
-      rows = kept.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
-    } else {
-      ({ rows, total } = await list(window.from, window.limit));
-    }
     const now = clock();
     const when = (ms: number | undefined) => (ms === undefined ? undefined : formatTime(ms, now));
     const what = input.failing ? 'server that cannot be reached' : 'server';
     const many = input.failing ? 'servers that cannot be reached' : 'servers';
-    return reply.listing(
-      {
-        columns: [
-          { key: 'server', title: 'Server' },
-          { key: 'state', title: 'State' },
-          { key: 'since', title: 'Failing since' },
-          { key: 'tried', title: 'Last tried' },
-          { key: 'interval', title: 'Tried again after' },
-        ],
-        show: ['server', 'state', 'since', 'tried', 'interval'],
-        rows: rows.map((row) => ({
-          server: row.serverName,
-          state: row.failingSince === undefined ? 'reached' : '❌ not reached',
-          since: when(row.failingSince),
-          tried: when(row.lastTriedAt),
-          interval: row.failingSince === undefined ? undefined : formatDuration(row.retryInterval),
-        })),
-        data: rows.map((row) => row.raw),
-        page: pageOf(window, rows.length, total),
-      },
-      say`${counted(total, what, many)}.`,
-    );
+    return paged<Destination>(input, {
+      list: (from, limit) => federation.destinations({ ...query, from, limit }),
+      // The server sorts by it, but does not leave out those that it reaches.
+      keep: input.failing ? (rows) => rows.filter((row) => row.failingSince !== undefined) : undefined,
+      columns: [
+        { key: 'server', title: 'Server' },
+        { key: 'state', title: 'State' },
+        { key: 'since', title: 'Failing since' },
+        { key: 'tried', title: 'Last tried' },
+        { key: 'interval', title: 'Tried again after' },
+      ],
+      show: ['server', 'state', 'since', 'tried', 'interval'],
+      cells: (row) => ({
+        server: row.serverName,
+        state: row.failingSince === undefined ? 'reached' : '❌ not reached',
+        since: when(row.failingSince),
+        tried: when(row.lastTriedAt),
+        interval: row.failingSince === undefined ? undefined : formatDuration(row.retryInterval),
+      }),
+      data: (row) => row.raw,
+      heading: (total) => say`${counted(total, what, many)}.`,
+    });
   },
 });

@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { text } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
-import { code, say } from '../../core/text.ts';
+import { code, say, type Text } from '../../core/text.ts';
 import { command } from '../define.ts';
+import type { Cancelled } from '../local.ts';
 import { foundJob } from './found-job.ts';
 
 export default command({
   path: 'job cancel',
   summary: 'Stop a job after the item it is at.',
+  cautions: [
+    'What is done stays done; the report lists what is left. `job resume` goes on with it.',
+    'What the homeserver has taken on by itself, such as the deletion of a room, it carries on with.',
+  ],
   input: z.object({ job: text.describe('Its id.') }),
   positionals: ['job'],
   examples: [['Stop it', '!admin job cancel j4k9p']],
@@ -16,12 +21,19 @@ export default command({
   role: 'moderator',
   local: true,
   needs: ['jobs'],
-  async run({ job: id }, { jobs }) {
-    const job = foundJob(jobs, id);
-    if (!jobs.cancel(job.id)) {
-      throw new Problem('conflict', say`The job ${code(job.id)} has ended already (${job.state}).`);
+  async run({ job: asked }, { jobs }) {
+    const { id, state } = foundJob(jobs, asked);
+    const how = jobs.cancel(id);
+    if (how === 'over') {
+      throw new Problem('conflict', say`The job ${code(id)} has ended already (${state}).`);
     }
-    return reply.done(say`The job ${code(job.id)} stops after the item it is at; what is done stays done.`);
+    return reply.done(said(code(id), how));
   },
   again: 'safe',
 });
+
+function said(id: Text, how: Exclude<Cancelled, 'over'>): Text {
+  if (how === 'before its turn') return say`The job ${id} is cancelled; its turn had not come.`;
+  if (how === 'after the item') return say`The job ${id} stops after the item it is at; what is done stays done.`;
+  return say`The job ${id} stops now, since the homeserver gives no answer; its report says what may have been done.`;
+}

@@ -35,7 +35,7 @@ export default command({
                   { key: 'note', title: 'Why' },
                 ],
                 show: ['target', 'state', 'note'],
-                rows: undone,
+                rows: undone.map((item) => ({ ...item })),
               },
             },
           ];
@@ -52,7 +52,12 @@ export default command({
         ['Skipped', job.counts.skipped],
         ['Failed', job.counts.failed],
         ['Outcome unknown', job.counts.unknown],
-        ['Still to do', job.counts.pending + job.counts.running + job.counts.stepped],
+        [
+          job.finishedAt === undefined ? 'Still to do' : 'Not begun',
+          job.finishedAt === undefined
+            ? job.counts.pending + job.counts.running + job.counts.stepped
+            : job.counts.pending,
+        ],
       ],
       { id: job.id, command: job.command, requester: job.requester, state: job.state, counts: job.counts, undone },
     );

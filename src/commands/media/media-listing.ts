@@ -1,9 +1,9 @@
 import { formatBytes, formatTime } from '../../core/display.ts';
-import type { Listing } from '../../core/reply.ts';
 import type { MediaRow } from '../../homeserver/media.ts';
+import type { PagedListing } from '../paged.ts';
 
-/** Uploads as a listing, for every command that lists them; without its page. */
-export function mediaListing(rows: readonly MediaRow[], now: number): Omit<Listing, 'page'> {
+/** How uploads look in a listing, for every command that lists them; `now` in epoch ms. */
+export function mediaListing(now: number): Pick<PagedListing<MediaRow>, 'columns' | 'show' | 'cells' | 'data'> {
   return {
     columns: [
       { key: 'mxc', title: 'File' },
@@ -19,7 +19,7 @@ export function mediaListing(rows: readonly MediaRow[], now: number): Omit<Listi
       { key: 'lastAccessTs', title: 'Last looked at (ms)' },
     ],
     show: ['mxc', 'name', 'type', 'size', 'created'],
-    rows: rows.map((row) => ({
+    cells: (row) => ({
       mxc: row.mxc,
       name: row.name,
       type: row.quarantinedBy === null ? row.type : `${row.type ?? ''} (quarantined)`.trim(),
@@ -31,7 +31,7 @@ export function mediaListing(rows: readonly MediaRow[], now: number): Omit<Listi
       bytes: row.size,
       createdTs: row.createdAt,
       lastAccessTs: row.lastAccessAt,
-    })),
-    data: rows.map(({ raw }) => raw),
+    }),
+    data: ({ raw }) => raw,
   };
 }

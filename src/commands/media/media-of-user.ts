@@ -1,8 +1,8 @@
-import { type PageInput, pageOf, windowOf } from '../../core/page.ts';
-import { type Reply, reply } from '../../core/reply.ts';
+import type { PageInput } from '../../core/page.ts';
+import type { Reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
-import type { Media, MediaQuery, MediaRow } from '../../homeserver/media.ts';
-import { everyRow } from '../every-row.ts';
+import type { Media, MediaQuery } from '../../homeserver/media.ts';
+import { paged } from '../paged.ts';
 import { mediaListing } from './media-listing.ts';
 
 export interface MediaOfUserInput extends PageInput {
@@ -11,25 +11,12 @@ export interface MediaOfUserInput extends PageInput {
 }
 
 /** What a local account uploaded, the newest first, as a listing. */
-export async function mediaOfUser(media: Media, userId: string, input: MediaOfUserInput, now: number): Promise<Reply> {
-  const window = windowOf(input);
+export function mediaOfUser(media: Media, userId: string, input: MediaOfUserInput, now: number): Promise<Reply> {
   const { sort, reverse } = input;
-  const list = (from: number, limit: number) =>
-    media.ofUser(userId, { from, limit, reverse, ...(sort === undefined ? {} : { sort }) });
-  let rows: readonly MediaRow[];
-  let total: number;
-  if (window.limit === undefined) {
-    const all: MediaRow[] = [];
-    for await (const row of everyRow(list)) all.push(row);
-    rows = all;
-    total = all.length;
-  } else {
-    ({ rows, total } = await list(window.from, window.limit));
-  }
-  const page = pageOf(window, rows.length, total);
-  if (total === 0) return reply.says(say`${code(userId)} has uploaded nothing that is still here.`, { data: [] });
-  return reply.listing(
-    { ...mediaListing(rows, now), page },
-    say`${code(userId)} has uploaded ${counted(total, 'file')}.`,
-  );
+  return paged(input, {
+    list: (from, limit) => media.ofUser(userId, { from, limit, reverse, ...(sort === undefined ? {} : { sort }) }),
+    ...mediaListing(now),
+    heading: (total) => say`${code(userId)} has uploaded ${counted(total, 'file')}.`,
+    none: say`${code(userId)} has uploaded nothing that is still here.`,
+  });
 }

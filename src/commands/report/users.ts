@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { listing, listingShort, user } from '../../core/fields.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
-import { reply } from '../../core/reply.ts';
 import { counted, say } from '../../core/text.ts';
-import type { UserReport } from '../../homeserver/reports.ts';
 import { command } from '../define.ts';
-import { everyRow } from '../every-row.ts';
+import { paged } from '../paged.ts';
 import { ofUser } from './found-report.ts';
 
 export default command({
@@ -24,45 +21,31 @@ export default command({
   needs: ['reports', 'clock'],
 
   async run(input, { reports, clock }) {
-    const window = windowOf(input);
     const query = {
       oldestFirst: input.reverse,
       ...(input.user === undefined ? {} : { target: input.user }),
       ...(input.reporter === undefined ? {} : { reporter: input.reporter }),
     };
-    const page = (from: number, limit: number) => reports.ofUsers({ ...query, from, limit });
-    let rows: readonly UserReport[];
-    let total: number;
-    if (window.limit === undefined) {
-      const all: UserReport[] = [];
-      for await (const row of everyRow(page)) all.push(row);
-      rows = all;
-      total = all.length;
-    } else {
-      ({ rows, total } = await page(window.from, window.limit));
-    }
     const now = clock();
-    return reply.listing(
-      {
-        columns: [
-          { key: 'report', title: 'Report' },
-          { key: 'when', title: 'When' },
-          { key: 'target', title: 'Who' },
-          { key: 'reporter', title: 'Reported by' },
-          { key: 'reason', title: 'Reason' },
-        ],
-        show: ['report', 'when', 'target', 'reporter', 'reason'],
-        rows: rows.map((one) => ({
-          report: ofUser(one.id),
-          when: formatTime(one.receivedAt, now),
-          target: one.target,
-          reporter: one.reporter,
-          reason: one.reason,
-        })),
-        data: rows.map((one) => one.raw),
-        page: pageOf(window, rows.length, total),
-      },
-      say`${counted(total, 'report')} of people.`,
-    );
+    return paged(input, {
+      list: (from, limit) => reports.ofUsers({ ...query, from, limit }),
+      columns: [
+        { key: 'report', title: 'Report' },
+        { key: 'when', title: 'When' },
+        { key: 'target', title: 'Who' },
+        { key: 'reporter', title: 'Reported by' },
+        { key: 'reason', title: 'Reason' },
+      ],
+      show: ['report', 'when', 'target', 'reporter', 'reason'],
+      cells: (one) => ({
+        report: ofUser(one.id),
+        when: formatTime(one.receivedAt, now),
+        target: one.target,
+        reporter: one.reporter,
+        reason: one.reason,
+      }),
+      data: (one) => one.raw,
+      heading: (total) => say`${counted(total, 'report')} of people.`,
+    });
   },
 });

@@ -1,6 +1,7 @@
 import type { DeletionOrder } from '../../homeserver/deletions.ts';
 import type { ItemResult, Step } from '../define.ts';
 import { deleteAtOnce } from './delete-at-once.ts';
+import { deletionUnderWay } from './deletion-under-way.ts';
 import { type DeletionCaps, followDeletion } from './follow-deletion.ts';
 
 /** One room of a job that deletes rooms; one that has gone since the plan was shown is skipped. */
@@ -17,7 +18,12 @@ export async function deleteRoom(
     await rooms.setBlocked(roomId, true);
     return { state: 'skipped', note: `${note}; blocked now` };
   }
-  const open = (await deletions.ofRoom(roomId)).some(({ state }) => state === 'active' || state === 'scheduled');
-  const follows = !v1 || (open && step.kept === undefined) || typeof step.kept === 'object';
+  const follows = !v1 || (await followsV1());
   return follows ? followDeletion(caps, roomId, order, step) : deleteAtOnce(caps, roomId, order, step);
+
+  /** One that is under way is followed, also when the step is taken up again: it has kept an object then. */
+  async function followsV1(): Promise<boolean> {
+    if (step.kept === undefined) return (await deletionUnderWay(deletions, roomId)) !== undefined;
+    return typeof step.kept === 'object' && step.kept !== null;
+  }
 }

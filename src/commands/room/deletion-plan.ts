@@ -1,7 +1,8 @@
-import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
+import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
 import type { DeletionOrder } from '../../homeserver/deletions.ts';
 import type { RoomDetails } from '../../homeserver/rooms.ts';
 import type { Capabilities } from '../define.ts';
+import { deletionUnderWay } from './deletion-under-way.ts';
 import { roomMark } from './room-mark.ts';
 
 type Caps = Pick<Capabilities, 'rooms' | 'deletions'>;
@@ -13,7 +14,7 @@ export async function deletionMark(
   mine: ReadonlySet<string>,
 ): Promise<Text> {
   const aliases = await rooms.aliases(room.roomId);
-  const open = (await deletions.ofRoom(room.roomId)).some(({ state }) => state === 'active' || state === 'scheduled');
+  const open = (await deletionUnderWay(deletions, room.roomId)) !== undefined;
   return joined([
     roomMark(room, aliases, mine),
     ...(open ? [say`**is being deleted already**, which is followed`] : []),
@@ -60,6 +61,3 @@ export const deletionHelp = [
 
 export const deletionInstead = (roomId: string): Text =>
   say`${commandLine(`room block ${roomId}`)} only keeps people from joining and can be taken back.`;
-
-/** "1 room", "12 rooms". */
-export const countedRooms = (count: number): string => counted(count, 'room');

@@ -5,6 +5,7 @@ import type { Deletion, DeletionOrder, DeletionResult, Deletions } from '../../h
 import type { Rooms } from '../../homeserver/rooms.ts';
 import type { ItemResult, Step } from '../define.ts';
 import { deletionNote } from './deletion-note.ts';
+import { isUnderWay } from './deletion-under-way.ts';
 
 const firstLookMs = 200;
 const longestLookMs = 2000;
@@ -14,8 +15,6 @@ const stillMs = 20_000;
 const goneMs = 1_500;
 /** Deletions ordered by somebody else that are waited for, before ours is given up. */
 const mostRounds = 5;
-
-const isOpen = ({ state }: Deletion) => state === 'scheduled' || state === 'active';
 
 /** What a step keeps of the deletion it follows. */
 const kept = z.object({
@@ -70,7 +69,7 @@ export async function followDeletion(
     if (now.following !== null) return now.following;
     const all = await deletions.ofRoom(roomId);
     const fresh = now.ordered ? all.find(({ deleteId }) => !now.before.includes(deleteId)) : undefined;
-    const open = fresh ?? all.find(isOpen);
+    const open = fresh ?? all.find(isUnderWay);
     if (open !== undefined) return follow({ deleteId: open.deleteId, ours: fresh !== undefined });
     const before = all.map(({ deleteId }) => deleteId);
     // Kept before the order goes out: after a stop or a lost answer a deletion that was not there before is ours.
@@ -96,7 +95,7 @@ export async function followDeletion(
     let still = 0;
     for (let wait = firstLookMs; ; wait = Math.min(wait * 2, longestLookMs)) {
       const now = await deletions.get(deleteId);
-      if (now === undefined || !isOpen(now)) return now;
+      if (now === undefined || !isUnderWay(now)) return now;
       const progress = howFar(now, known().members, order.purge);
       still = progress === moved ? still + wait : 0;
       moved = progress;
@@ -138,7 +137,8 @@ function howFar({ state, removed }: Deletion, members: number, purge: boolean): 
 }
 
 function whyNot(ended: Deletion | undefined, left: number): string {
-  if (ended?.error !== undefined) return `the homeserver gave up: ${ended.error.split('\n', 1)[0]}`;
+  if (ended?.state === 'failed')
+    return `the homeserver gave up: ${ended.error?.split('\n', 1)[0] ?? 'it does not say why'}`;
   if (ended?.state === 'cancelled') return 'it was called off on the homeserver';
   if (left === 0) return 'the homeserver calls it complete, but the room is still there';
   const people = counted(left, 'local member');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flag, listing, listingShort, room } from '../../core/fields.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
+import { cut } from '../../core/page.ts';
 import { reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { command } from '../define.ts';
@@ -33,16 +33,15 @@ export default command({
     const all = (await rooms.members(found.roomId))
       .filter((userId) => !input.localOnly || userId.endsWith(ours))
       .toSorted();
-    const window = windowOf(input);
     if (input.reverse) all.reverse();
-    const shown = all.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
+    const { rows: shown, page } = cut(all, input);
     return reply.listing(
       {
         columns: [{ key: 'user', title: 'User' }],
         show: ['user'],
         rows: shown.map((user) => ({ user })),
         data: shown,
-        page: pageOf(window, shown.length, all.length),
+        page,
       },
       say`${counted(all.length, input.localOnly ? 'member from this server' : 'member', input.localOnly ? 'members from this server' : 'members')} in ${code(found.roomId)}.`,
     );

@@ -4,12 +4,27 @@ import type { Capabilities } from '../define.ts';
 
 type Caps = Pick<Capabilities, 'ownRooms' | 'wayBack'>;
 
+/** The last call for each room: two at a time would each take the other's doing for how things stood before. */
+const opening = new Map<string, Promise<void>>();
+
 /**
  * Brings the bot into a room with the power to invite, or keeps it there some minutes longer. Whatever happens then, it
  * gives the power up and leaves by itself some minutes after the last call of this, over a crash too; a bot that was in
  * the room before stays in it.
  */
-export async function openRoom(roomId: string, { ownRooms, wayBack }: Caps): Promise<void> {
+export function openRoom(roomId: string, caps: Caps): Promise<void> {
+  const earlier = opening.get(roomId) ?? Promise.resolve();
+  const mine = earlier
+    .catch(() => undefined)
+    .then(() => openNow(roomId, caps))
+    .finally(() => {
+      if (opening.get(roomId) === mine) opening.delete(roomId);
+    });
+  opening.set(roomId, mine);
+  return mine;
+}
+
+async function openNow(roomId: string, { ownRooms, wayBack }: Caps): Promise<void> {
   const kept = wayBack.ofRoom(roomId);
   const now = await ownRooms.place(roomId);
   const before = kept ?? now;

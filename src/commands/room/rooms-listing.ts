@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import { flag, listing, listingShort } from '../../core/fields.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
-import { type Column, type Reply, reply } from '../../core/reply.ts';
+import type { Column, Reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { type RoomQuery, type RoomRow, type Rooms, roomSorts } from '../../homeserver/rooms.ts';
-import { everyRow } from '../every-row.ts';
 import { inParallel } from '../in-parallel.ts';
+import { type PagedListing, paged } from '../paged.ts';
 
 /** The flags by which a listing of rooms is narrowed, sorted and paged. */
 export const roomFilters = {
@@ -52,12 +51,40 @@ async function kept(rooms: Rooms, rows: readonly RoomRow[], input: RoomFilters):
   return left.filter((_, at) => !blocked[at]);
 }
 
+type Look = Pick<PagedListing<RoomRow>, 'columns' | 'show' | 'bare' | 'cells' | 'data'>;
+
+const onlyIds: Look = {
+  columns: columns.filter(({ key }) => key === 'room'),
+  show: ['room'],
+  bare: true,
+  cells: ({ roomId }) => ({ room: roomId }),
+  data: ({ roomId }) => roomId,
+};
+
+const inDetail: Look = {
+  columns,
+  show: ['name', 'alias', 'room', 'members', 'local'],
+  cells: (row) => ({
+    name: row.name,
+    alias: row.canonicalAlias,
+    room: row.roomId,
+    members: row.joinedMembers,
+    local: row.joinedLocalMembers,
+    creator: row.creator,
+    version: row.version,
+    encryption: row.encryption,
+    federated: row.federatable,
+    public: row.public,
+    joinRule: row.joinRules,
+  }),
+  data: (row) => row.raw,
+};
+
 /** The rooms that a name, alias or id and the flags leave, most members first unless told. */
 export async function roomsListing(input: RoomFilters, search: string | undefined, rooms: Rooms): Promise<Reply> {
   if (input.empty && input.noEmpty) {
     throw new Problem('usage', say`${code('--empty')} and ${code('--no-empty')} do not go together.`);
   }
-  const window = windowOf(input);
   const query: Omit<RoomQuery, 'from' | 'limit'> = {
     sort: input.sort ?? 'joined_members',
     reverse: input.reverse,
@@ -65,45 +92,10 @@ export async function roomsListing(input: RoomFilters, search: string | undefine
     ...(input.public ? { publicOnly: true } : {}),
   };
   const ours = input.empty || input.noEmpty || input.excludeDisabled || input.excludeBanned;
-  let found: readonly RoomRow[];
-  let total: number;
-  if (ours || window.limit === undefined) {
-    const all: RoomRow[] = [];
-    for await (const row of everyRow((from, limit) => rooms.list({ ...query, from, limit }))) all.push(row);
-    const left = await kept(rooms, all, input);
-    total = left.length;
-    found = left.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
-  } else {
-    ({ rows: found, total } = await rooms.list({ ...query, from: window.from, limit: window.limit }));
-  }
-  const page = pageOf(window, found.length, total);
-  const heading = total === 0 ? undefined : say`${counted(total, 'room')}.`;
-  if (input.noDetails) {
-    const rows = found.map(({ roomId }) => ({ room: roomId }));
-    const data = found.map(({ roomId }) => roomId);
-    const only = columns.filter(({ key }) => key === 'room');
-    return reply.listing({ columns: only, show: ['room'], rows, data, page, bare: true }, heading);
-  }
-  return reply.listing(
-    {
-      columns,
-      show: ['name', 'alias', 'room', 'members', 'local'],
-      rows: found.map((row) => ({
-        name: row.name,
-        alias: row.canonicalAlias,
-        room: row.roomId,
-        members: row.joinedMembers,
-        local: row.joinedLocalMembers,
-        creator: row.creator,
-        version: row.version,
-        encryption: row.encryption,
-        federated: row.federatable,
-        public: row.public,
-        joinRule: row.joinRules,
-      })),
-      data: found.map((row) => row.raw),
-      page,
-    },
-    heading,
-  );
+  return paged<RoomRow>(input, {
+    list: (from, limit) => rooms.list({ ...query, from, limit }),
+    keep: ours ? (some) => kept(rooms, some, input) : undefined,
+    heading: (total) => (total === 0 ? undefined : say`${counted(total, 'room')}.`),
+    ...(input.noDetails ? onlyIds : inDetail),
+  });
 }

@@ -7,6 +7,7 @@ import type { Rooms } from '../../homeserver/rooms.ts';
 import { command } from '../define.ts';
 import type { Local } from '../local.ts';
 import { type Banned, bannedIn } from './banned.ts';
+import { deletionUnderWay } from './deletion-under-way.ts';
 import { roomIdOf } from './room-id-of.ts';
 
 export default command({
@@ -30,8 +31,7 @@ export default command({
       if ((await rooms.get(roomId)) !== undefined) return reply.done(say`${code(roomId)} was not banned.`);
       throw new Problem('not-found', say`${code(roomId)} is not banned, and this server does not know it.`);
     }
-    const open = (await deletions.ofRoom(roomId)).some(({ state }) => state === 'active' || state === 'scheduled');
-    if (open) {
+    if (await deletionUnderWay(deletions, roomId)) {
       throw new Problem(
         'conflict',
         say`People are just being taken out of ${code(roomId)}; the homeserver cannot be stopped in that.`,

@@ -16,6 +16,9 @@ const account = z.object({
   displayName: displayName.optional(),
 });
 
+/** What an item holds beside its name. */
+const listed = z.object({ displayName: z.string().nullable() });
+
 const makesSome = (accounts: readonly z.output<typeof account>[]) =>
   accounts.some(({ password }) => password === undefined);
 
@@ -69,13 +72,18 @@ export default command({
     pace: 'hashing',
     async step({ target, data }, _input, { users }) {
       if (await users.get(target)) return { state: 'skipped', note: 'made by someone else since the plan was shown' };
-      const { displayName } = z.object({ displayName: z.string().nullable() }).parse(data);
+      const { displayName } = listed.parse(data);
       await users.create({ userId: target, ...(displayName === null ? {} : { displayname: displayName }) });
       return { state: 'done' };
     },
     settle: async ({ target }, _input, { users }, since) => createdSince(await users.get(target), since),
+    line({ target, data }) {
+      const { displayName } = listed.parse(data);
+      return displayName === null ? target : `${target},,"${displayName.replaceAll('"', '""')}"`;
+    },
     handOut: {
       size: batch,
+      what: 'password',
       async make({ target }, { accounts }, { users }) {
         const given = accounts.find(({ username }) => username === target)?.password;
         const password = given ?? madePassword();

@@ -79,11 +79,13 @@ export function deactivationJob(userIds: readonly string[], { noLeaveRooms }: De
 /** One account after the other, each verified to have left its rooms. */
 export const deactivationSteps: JobDefinition<DeactivationFlags, DeactivationCaps> = {
   pace: 'deactivate',
-  async step({ target }, input, { users }) {
+  async step({ target }, input, { users, isProtected }, asker) {
     const account = await users.get(target);
     if (!account) return { state: 'skipped', note: 'gone since the plan was shown' };
     if (account.admin && !input.force)
       return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
+    // Who goes on with a job may be less than who began it.
+    if (asker.role !== 'owner' && (await isProtected(target))) return { state: 'skipped', note: 'protected' };
     const stillIn = await deactivateAccount(users, account, input);
     if (stillIn === 0) return { state: 'done' };
     return { state: 'failed', note: `deactivated, but still in ${counted(stillIn, 'room')}` };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, listing, listingShort, user } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
+import { cut, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Listing, reply } from '../../core/reply.ts';
 import { code, counted, joined, say, type Text } from '../../core/text.ts';
@@ -103,7 +103,8 @@ export default command({
       const known = local ? say`` : say` that this server knows`;
       return reply.says(say`${who} is in no room${known}.`, { data: [] });
     }
-    const window = windowOf(input);
+    // What contradicts itself is refused before so many calls.
+    windowOf(input);
     const sort = input.sort ?? 'joined_members';
     const found = await inParallel(
       memberships,
@@ -112,8 +113,7 @@ export default command({
     );
     found.sort((one, other) => compareFields(one.room?.raw[sort], other.room?.raw[sort]));
     if (input.reverse) found.reverse();
-    const shown = found.slice(window.from, window.limit === undefined ? undefined : window.from + window.limit);
-    const page = pageOf(window, shown.length, found.length);
+    const { rows: shown, page } = cut(found, input);
     const show = input.aliases ? 'aliases' : input.ids ? 'ids' : 'table';
     return reply.listing(
       { ...listed(shown, show, input.allMemberships), page },

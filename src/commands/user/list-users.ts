@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { duration, flag, listing, listingShort, text, time } from '../../core/fields.ts';
-import { pageOf, windowOf } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
-import { type Column, reply } from '../../core/reply.ts';
-import { code, counted, joined, say } from '../../core/text.ts';
+import type { Column } from '../../core/reply.ts';
+import { code, counted, say } from '../../core/text.ts';
 import { type UserQuery, type UserRow, userSorts } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
-import { everyRow } from '../every-row.ts';
+import { paged } from '../paged.ts';
 
 const columns: readonly Column[] = [
   { key: 'user', title: 'User' },
@@ -83,7 +82,6 @@ export default command({
     if (input.guests && input.noGuests) throw contradiction('--guests', '--no-guests');
     if (input.admins && input.noAdmins) throw contradiction('--admins', '--no-admins');
     if (input.term !== undefined && input.name !== undefined) throw contradiction('the term', '--name');
-    const window = windowOf(input);
     const name = input.name ?? input.term;
     const query: Omit<UserQuery, 'from' | 'limit'> = {
       ...(input.sort === undefined ? {} : { sort: input.sort }),
@@ -96,60 +94,43 @@ export default command({
       ...(input.locked ? { lockedOnly: true } : {}),
       ...(input.notType.length > 0 ? { notType: input.notType } : {}),
     };
-    // The server can leave guests out, but not everybody else.
-    const ours = input.guests || input.inactive !== undefined || input.createdAfter !== undefined;
-    let rows: readonly UserRow[];
-    let total: number;
+    const { createdAfter } = input;
+    const seenBefore = input.inactive === undefined ? undefined : clock() - input.inactive;
     let unseen = 0;
-    if (ours || window.limit === undefined) {
-      const kept: UserRow[] = [];
-      const seenBefore = input.inactive === undefined ? undefined : clock() - input.inactive;
-      for await (const row of everyRow((from, limit) => users.list({ ...query, from, limit }))) {
-        if (input.guests && !row.guest) continue;
-        if (input.createdAfter !== undefined && (row.createdAt ?? 0) <= input.createdAfter) continue;
-        if (seenBefore !== undefined) {
-          if (row.lastSeenAt === undefined) {
-            unseen++;
-            continue;
-          }
-          if (row.lastSeenAt >= seenBefore) continue;
-        }
-        kept.push(row);
-      }
-      total = kept.length;
-      rows = window.limit === undefined ? kept.slice(window.from) : kept.slice(window.from, window.from + window.limit);
-    } else {
-      ({ rows, total } = await users.list({ ...query, from: window.from, limit: window.limit }));
-    }
-    const page = pageOf(window, rows.length, total);
-    const heading = [
-      ...(total > 0 ? [say`${counted(total, 'account')}.`] : []),
-      ...(unseen > 0 ? [say`Left out: ${counted(unseen, 'account')} with no record of when it was last seen.`] : []),
-    ];
-    return reply.listing(
-      {
-        columns,
-        show: ['user', 'displayname', 'state', 'created', 'lastSeen'],
-        rows: rows.map((row) => ({
-          user: row.userId,
-          displayname: row.displayname,
-          state: stateOf(row),
-          created: day(row.createdAt),
-          lastSeen: day(row.lastSeenAt),
-          type: row.userType,
-          admin: row.admin,
-          guest: row.guest,
-          deactivated: row.deactivated,
-          locked: row.locked,
-          shadowBanned: row.shadowBanned,
-          createdTs: row.createdAt,
-          lastSeenTs: row.lastSeenAt,
-        })),
-        data: rows.map((row) => row.raw),
-        page,
-      },
-      heading.length > 0 ? joined(heading, ' ') : undefined,
-    );
+    const stays = (row: UserRow): boolean => {
+      if (input.guests && !row.guest) return false;
+      if (createdAfter !== undefined && (row.createdAt ?? 0) <= createdAfter) return false;
+      if (seenBefore === undefined) return true;
+      if (row.lastSeenAt === undefined) unseen++;
+      return row.lastSeenAt !== undefined && row.lastSeenAt < seenBefore;
+    };
+    // The server can leave guests out, but not everybody else.
+    const ours = input.guests || seenBefore !== undefined || createdAfter !== undefined;
+    return paged<UserRow>(input, {
+      list: (from, limit) => users.list({ ...query, from, limit }),
+      keep: ours ? (rows) => rows.filter(stays) : undefined,
+      columns,
+      show: ['user', 'displayname', 'state', 'created', 'lastSeen'],
+      cells: (row) => ({
+        user: row.userId,
+        displayname: row.displayname,
+        state: stateOf(row),
+        created: day(row.createdAt),
+        lastSeen: day(row.lastSeenAt),
+        type: row.userType,
+        admin: row.admin,
+        guest: row.guest,
+        deactivated: row.deactivated,
+        locked: row.locked,
+        shadowBanned: row.shadowBanned,
+        createdTs: row.createdAt,
+        lastSeenTs: row.lastSeenAt,
+      }),
+      data: (row) => row.raw,
+      heading: (total) => (total === 0 ? undefined : say`${counted(total, 'account')}.`),
+      notes: () =>
+        unseen === 0 ? [] : [say`Left out: ${counted(unseen, 'account')} with no record of when it was last seen.`],
+    });
   },
 });
 

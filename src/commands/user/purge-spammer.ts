@@ -142,5 +142,5 @@ function ended(step: Step): ItemResult {
   const words = over.map(({ name, well, note }) => (well ? note : `⚠️ ${name}: ${note}`));
   if (notBegun.length > 0) words.push(`cancelled before: ${notBegun.join(', ')}`);
   const well = notBegun.length === 0 && over.every((part) => part.well);
-  return { state: well ? 'done' : 'failed', note: words.join('; ') };
+  return { state: well ? 'done' : 'failed', note: words.join('; '), change: { after: over } };
 }

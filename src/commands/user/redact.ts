@@ -119,7 +119,11 @@ export default command({
       }
       const how = byBot ? redactOneByOne : followRedaction;
       const redacted = await how(redactions, target, { rooms, limit, reason }, step);
-      return { state: isWell(redacted) ? 'done' : 'failed', note: redactedInWords(redacted, limit) };
+      return {
+        state: isWell(redacted) ? 'done' : 'failed',
+        note: redactedInWords(redacted, limit),
+        change: { after: { redacted: redacted.redacted, refused: redacted.refused.size, rooms } },
+      };
     },
   },
 });
