@@ -106,7 +106,7 @@ describeWithSynapse('every example in the help', () => {
     beforeAll(async () => {
       for (const name of ['alice', 'bob', 'carol']) await registerUser(server, name);
       await somethingToLookAt();
-      await backgroundUpdatesDone(room.admin);
+      await backgroundUpdatesDone(server);
     });
     test.each(rows(false))('%s', (_, line) => works(line));
   });

@@ -26,7 +26,7 @@ describeWithSynapse('changing accounts', () => {
     server = await startSynapse();
     between = await startScripted([], server.url);
     room = await openAdminRoom(server, { config: { backend: { type: 'synapse', url: between.url } } });
-    await backgroundUpdatesDone(room.admin);
+    await backgroundUpdatesDone(server);
   });
   afterAll(async () => {
     await room?.close();

@@ -1,16 +1,16 @@
 import { vi } from 'vitest';
-import type { TestClient } from './client.ts';
+import type { Synapse } from './synapse.ts';
 
 /**
  * Waits until a new server has finished making its tables: until then it answers 500 to some writes, bringing an account
  * back to life among them.
  */
-export async function backgroundUpdatesDone(admin: TestClient): Promise<void> {
+export async function backgroundUpdatesDone(server: Synapse): Promise<void> {
   await vi.waitFor(
-    async () => {
-      const { current_updates: left } = await admin.admin('GET', '/v1/background_updates/status');
-      if (Object.keys(left as object).length > 0) throw new Error('the server still makes its tables');
+    () => {
+      const [row] = server.queryDatabase('SELECT count(*) AS left FROM background_updates');
+      if (row?.left !== 0) throw new Error('the server still makes its tables');
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 60_000, interval: 100 },
   );
 }

@@ -24,6 +24,8 @@ export function homeserverConfig(server: ServerIdentity, inside: (file: string) 
     signing_key_path: inside('signing.key'),
     registration_shared_secret: server.sharedSecret,
     bcrypt_rounds: 4,
+    // A new server makes its last tables one a second, and until then answers 500 to some writes.
+    background_updates: { sleep_enabled: false },
     report_stats: false,
     suppress_key_server_warning: true,
     trusted_key_servers: [],
