@@ -21,9 +21,15 @@ import jobResume from './job/resume.ts';
 import jobShow from './job/show.ts';
 import matrixLogin from './matrix/login.ts';
 import matrixRaw from './matrix/raw.ts';
+import deleteLocalOrOne from './media/delete.ts';
+import deleteLocal from './media/delete-local.ts';
+import deleteFile from './media/delete-media.ts';
+import deleteFileList from './media/delete-media-list.ts';
+import deletePastRemoteMedia from './media/delete-past-remote-media.ts';
 import getFileInfo from './media/get-file-info.ts';
 import listMedia from './media/list.ts';
 import { protect, unprotect } from './media/protect.ts';
+import purgeMedia from './media/purge.ts';
 import quarantine from './media/quarantine.ts';
 import mediaStatistics from './media/statistics.ts';
 import unquarantine from './media/unquarantine.ts';
@@ -220,6 +226,12 @@ export const commands: readonly AnyCommand[] = [
   getFileInfo,
   listMedia,
   mediaStatistics,
+  deleteFile,
+  deleteFileList,
+  deleteLocalOrOne,
+  deleteLocal,
+  deletePastRemoteMedia,
+  purgeMedia,
   quarantine,
   unquarantine,
   protect,

@@ -41,6 +41,13 @@ export interface MediaQuery {
 export interface Media {
   /** Removes one local file; one that is gone already is a success. */
   remove(mxc: string): Promise<void>;
+  /**
+   * Removes the local files that were last looked at before a time (epoch ms) and are larger than so many bytes; returns
+   * how many. May take minutes, in which the server goes on though nobody waits.
+   */
+  removeUnused(before: number, largerThan: number, keepAvatars: boolean): Promise<number>;
+  /** Removes the copies of other servers' files that were last looked at before a time (epoch ms); returns how many. */
+  purgeCache(before: number): Promise<number>;
   /** What a local account uploaded. Throws `Problem('not-found')` where there is no such account. */
   ofUser(userId: string, query: MediaQuery): Promise<Listed<MediaRow>>;
   /** Removes so many of what a local account uploaded, the oldest first, from that one on; returns how many are gone. */

@@ -47,6 +47,11 @@ async function look({ user, room: asked }: z.output<typeof input>, caps: Caps) {
       say`${code(user)} is suspended, so the server lets it change nothing in ${inWords}.`,
       say`Lift that first, with ${commandLine(`user unsuspend ${user}`)}.`,
     );
+  if (account.shadowBanned)
+    throw refused(
+      say`${code(user)} is shadow-banned: the server would say yes and change nothing.`,
+      say`Lift that first, with ${commandLine(`user unshadow-ban ${user}`)}.`,
+    );
   const needed = power.toSet('m.room.power_levels');
   if (level < needed)
     throw refused(
@@ -102,7 +107,13 @@ export default command({
       );
     }
     await caps.puppets.demote(asked.user, found.roomId);
-    const now = (await roomPower(caps.roomData, found.roomId))?.of(asked.user) ?? 0;
+    const after = await roomPower(caps.roomData, found.roomId);
+    const now = after?.of(asked.user) ?? 0;
+    if (after?.named.some(({ userId }) => userId === asked.user))
+      throw new Problem(
+        'rejected',
+        say`The server said yes, but ${code(asked.user)} still has power ${now} in ${roomInWords(found)}.`,
+      );
     return reply.done(
       say`${code(asked.user)} has power ${now} in ${roomInWords(found)} now, as everybody has; before, it had ${level}.`,
       { change: { before: { level }, after: { level: now } } },

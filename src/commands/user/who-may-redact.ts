@@ -24,7 +24,9 @@ export async function whoMayRedact(
   const ours = serverOf(botId);
   const members = new Set(await rooms.members(roomId));
   const account = serverOf(sender) === ours ? await users.get(sender) : undefined;
-  const mayItself = members.has(sender) && power.of(sender) >= power.toSend('m.room.redaction');
+  // The server lets no guest redact, and says yes to who is shadow-banned without doing it.
+  const canAct = account !== undefined && !account.guest && !account.shadowBanned;
+  const mayItself = canAct && members.has(sender) && power.of(sender) >= power.toSend('m.room.redaction');
   if (account !== undefined && !account.locked && mayItself) return sender;
   const needed = power.toRedactOthers();
   if (members.has(botId) && power.of(botId) >= needed) return botId;
@@ -45,9 +47,11 @@ export async function whoMayRedact(
   const why =
     account === undefined
       ? say`its sender ${code(sender)} is not of this server`
-      : members.has(sender)
-        ? say`its sender ${code(sender)} may send nothing in that room`
-        : say`its sender ${code(sender)} is not in that room any more`;
+      : !canAct
+        ? say`its sender ${code(sender)} is ${account.guest ? 'a guest, whom the server lets redact nothing' : 'shadow-banned, so that the server would drop the redaction'}`
+        : members.has(sender)
+          ? say`its sender ${code(sender)} may send nothing in that room`
+          : say`its sender ${code(sender)} is not in that room any more`;
   throw refused(
     say`${why}, and ${noOther}`,
     say`${commandLine(`room make-admin ${roomId} -u ${botId}`)} gives me the power, where anybody here has any.`,

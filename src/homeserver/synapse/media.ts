@@ -6,6 +6,8 @@ import { mxcPath } from './mxc-path.ts';
 
 const admin = '/_synapse/admin/v1';
 const part = encodeURIComponent;
+/** Below the five minutes after which Node itself gives a silent connection up. */
+const atOnceMs = 290_000;
 
 const deleted = z.looseObject({ deleted_media: z.array(z.string()) });
 const row = z.looseObject({
@@ -39,6 +41,19 @@ export function createSynapseMedia(http: SynapseHttp, serverName: string): Media
   return {
     async remove(mxc) {
       await http.find(deleted, { method: 'DELETE', path: `${admin}/media/${mxcPath(mxc)}` });
+    },
+
+    async removeUnused(before, largerThan, keepAvatars) {
+      const query = { before_ts: before, size_gt: largerThan, keep_profiles: keepAvatars };
+      const request = { method: 'POST' as const, path: `${admin}/media/delete`, query, body: {}, timeoutMs: atOnceMs };
+      return (await http.call(deleted, request)).deleted_media.length;
+    },
+
+    async purgeCache(before) {
+      const path = `${admin}/purge_media_cache`;
+      const query = { before_ts: before };
+      const answer = z.looseObject({ deleted: z.number() });
+      return (await http.call(answer, { method: 'POST', path, query, body: {}, timeoutMs: atOnceMs })).deleted;
     },
 
     async ofUser(userId, { from, limit, sort, reverse = false }) {

@@ -49,6 +49,13 @@ function ofFault(fault: MatrixFault, request: HttpRequest): Problem {
         say`The homeserver refuses the bot's access token.`,
         say`Give the bot a new one: run ${code('castellan init')} again.`,
       );
+    // Here the homeserver itself acts as the mightiest local member of the room.
+    case fault.errcode === 'M_USER_SUSPENDED' && request.path.endsWith('/make_room_admin'):
+      return new Problem(
+        'conflict',
+        say`The mightiest member from this server in that room is suspended, and the homeserver would act as that account.`,
+        say`Lift the suspension first; ${commandLine('room power-levels')} shows who it is.`,
+      );
     case fault.errcode === 'M_USER_SUSPENDED':
       return new Problem(
         'forbidden',

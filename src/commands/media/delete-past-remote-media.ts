@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { duration, exactlyOneOf, flag } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import { reply } from '../../core/reply.ts';
+import { code, counted, joined, say } from '../../core/text.ts';
+import { formatTime } from '../../core/times.ts';
+import type { FileInfo } from '../../homeserver/files.ts';
+import { type Capabilities, command } from '../define.ts';
+import { everyRow } from '../every-row.ts';
+import { inParallel } from '../in-parallel.ts';
+
+const lookingAtOnce = 4;
+
+type Caps = Pick<Capabilities, 'files' | 'media' | 'rooms' | 'roomData' | 'users'>;
+
+const frozenPlan = z.object({
+  at: z.number(),
+  local: z.boolean(),
+  /** After: what is quarantined, and what is deleted. */
+  remoteFiles: z.array(z.string()),
+  localFiles: z.array(z.string()),
+});
+
+/** Copies of other servers' files made since then, as far as the messages of rooms name them. */
+async function copiesSince({ files, rooms, roomData }: Caps, at: number): Promise<readonly string[]> {
+  const named = new Set<string>();
+  for await (const { roomId } of everyRow((from, limit) => rooms.list({ from, limit })))
+    for (const mxc of (await roomData.media(roomId)).remote) named.add(mxc);
+  const found = await inParallel([...named], lookingAtOnce, (mxc) => files.info(mxc));
+  return found
+    .filter((file): file is FileInfo => file !== undefined && (file.createdAt ?? 0) >= at)
+    .filter(({ quarantinedBy }) => quarantinedBy === null)
+    .map(({ mxc }) => mxc);
+}
+
+/** Local files uploaded since then, by whom they belong to. */
+async function uploadsSince({ files, media }: Caps, at: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  const usage = (from: number, limit: number) =>
+    files.usage({ from, limit, sort: 'user_id', reverse: false, since: at });
+  for await (const { userId } of everyRow(usage)) {
+    for await (const row of everyRow((from, limit) => media.ofUser(userId, { from, limit }))) {
+      if (row.createdAt < at) break;
+      found.push(row.mxc);
+    }
+  }
+  return found;
+}
+
+export default command({
+  path: 'media delete-past-remote-media',
+  summary: "Delete the copies of other servers' files, by age.",
+  cautions: [
+    '`--before 30d`: what nobody has looked at for 30 days. `--after 1h`: what came within the last hour is quarantined, since the server can delete no single copy.',
+    "This server's own files are touched only with `--yes-i-want-to-delete-local-media`.",
+    'With `--after`, files of encrypted messages are not seen.',
+  ],
+  input: z
+    .object({
+      duration: duration.describe('How far back, like 30d or 1h.'),
+      before: flag.describe('What is older than that.'),
+      after: flag.describe('What is younger than that.'),
+      yesIWantToDeleteLocalMedia: flag.describe("This server's own files too."),
+    })
+    .check(exactlyOneOf('before', 'after')),
+  positionals: ['duration'],
+  short: { b: 'before', a: 'after' },
+  examples: [
+    ['Not looked at for a month', '!admin media delete-past-remote-media 30d --before --dry-run'],
+    ['What has come within the hour', '!admin media delete-past-remote-media 1h --after --dry-run'],
+  ],
+  danger: 'typed',
+  role: 'admin',
+  needs: ['files', 'media', 'rooms', 'roomData', 'users', 'adminRoom', 'clock'],
+
+  async plan(input, caps) {
+    if (input.duration === 0) throw new Problem('usage', say`No time at all would be everything: nothing was done.`);
+    const at = caps.clock() - input.duration;
+    const local = input.yesIWantToDeleteLocalMedia;
+    const serverName = serverOf(caps.adminRoom.botId);
+    const when = say`**${formatTime(at)}**`;
+    if (input.before) {
+      return {
+        title: say`Delete the copies of other servers' files last looked at before ${when}; number unknown.`,
+        targets: [{ id: serverName }],
+        cautions: [
+          say`It goes by when a file was last looked at, not by when it came.`,
+          local
+            ? say`**This server's own files last looked at before then are deleted too**, but for avatars; nothing brings them back.`
+            : say`This server's own files are not touched.`,
+        ],
+        words: [serverName],
+        frozen: { at, local, remoteFiles: [], localFiles: [] },
+      };
+    }
+    const remoteFiles = await copiesSince(caps, at);
+    const localFiles = local ? await uploadsSince(caps, at) : [];
+    if (remoteFiles.length + localFiles.length === 0)
+      throw new Problem('conflict', say`Nothing that is seen here has come since ${when}; there is nothing to do.`);
+    return {
+      title: joined(
+        [
+          say`Quarantine the copies of ${counted(remoteFiles.length, 'remote file')} that came after ${when}`,
+          ...(local ? [say`, and delete ${counted(localFiles.length, 'local file')} uploaded since`] : []),
+        ],
+        '',
+      ),
+      targets: [
+        ...remoteFiles.map((id) => ({ id, note: say`quarantine` })),
+        ...localFiles.map((id) => ({ id, note: say`**delete**` })),
+      ],
+      cautions: [
+        say`The server can delete no single copy of a remote file: they are **quarantined**, which ${code('media unquarantine')} takes back.`,
+        say`What messages of encrypted rooms hold is not seen.`,
+        ...(local ? [say`**This server's own files are deleted**; nothing brings them back.`] : []),
+      ],
+      words: [serverName],
+      frozen: { at, local, remoteFiles: [...remoteFiles], localFiles: [...localFiles] },
+    };
+  },
+
+  async run(input, { media }, _asker, frozen) {
+    const { at, local, remoteFiles, localFiles } = frozenPlan.parse(frozen);
+    if (input.after) {
+      return {
+        job: {
+          items: [
+            ...remoteFiles.map((target) => ({ target, data: 'quarantine' })),
+            ...localFiles.map((target) => ({ target, data: 'delete' })),
+          ],
+          heading: say`Quarantining ${remoteFiles.length} and deleting ${localFiles.length} files that came after ${formatTime(at)}`,
+        },
+      };
+    }
+    const copies = await media.purgeCache(at);
+    const own = local ? await media.removeUnused(at, 0, true) : 0;
+    const said = local ? say` and ${counted(own, 'local file')}` : say``;
+    return reply.done(say`Deleted the copies of ${counted(copies, 'remote file')}${said}.`, {
+      change: { after: { before: at, copies, own } },
+    });
+  },
+
+  job: {
+    pace: 'other',
+    async step({ target, data }, _input, { files, media }) {
+      if ((await files.info(target)) === undefined) return { state: 'skipped', note: 'gone already' };
+      if (data === 'delete') {
+        await media.remove(target);
+        return (await files.info(target)) === undefined
+          ? { state: 'done' }
+          : { state: 'failed', note: 'the server has not deleted it' };
+      }
+      await files.setQuarantined(target, true);
+      const after = await files.info(target);
+      return after?.quarantinedBy === null
+        ? { state: 'failed', note: 'the server has not quarantined it' }
+        : { state: 'done' };
+    },
+  },
+  again: 'safe',
+});

@@ -1,0 +1,66 @@
+import { formatBytes } from '../../core/display.ts';
+import { count, flag } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import { type Reply, reply } from '../../core/reply.ts';
+import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import { formatTime } from '../../core/times.ts';
+import type { Capabilities, Plan } from '../define.ts';
+import { type CutOffInput, cutOff, cutOffFields } from './cut-off.ts';
+
+/** What says which local files go. */
+export const localFields = {
+  ...cutOffFields,
+  size: count(0).optional().describe('Only files larger than so many KiB.'),
+  deleteProfiles: flag.describe('Avatars too, also those in use.'),
+};
+export const localLong = { kib: 'size', all: 'deleteProfiles' } as const;
+
+export interface LocalInput extends CutOffInput {
+  readonly size?: number | undefined;
+  readonly deleteProfiles: boolean;
+}
+
+export type LocalPlan = Plan<{ before: number; largerThan: number; keepAvatars: boolean }>;
+
+/** What deleting unused local files would do; how many they are, the server does not tell. */
+export function localPlan(input: LocalInput, { adminRoom }: Pick<Capabilities, 'adminRoom'>, now: number): LocalPlan {
+  const at = cutOff(input, now);
+  if (at === undefined && input.size === undefined)
+    throw new Problem(
+      'usage',
+      say`Say which: by age (${code('--before-days')}, ${code('--before')}, ${code('--before-ts')}), by ${code('--size')}, or both.`,
+    );
+  const before = at ?? now;
+  const largerThan = (input.size ?? 0) * 1024;
+  const bounds: Text[] = [
+    ...(at === undefined ? [] : [say`last looked at before **${formatTime(before)}**`]),
+    ...(input.size === undefined ? [] : [say`larger than **${formatBytes(largerThan)}**`]),
+  ];
+  const serverName = serverOf(adminRoom.botId);
+  return {
+    title: say`Delete this server's own files ${joined(bounds, ' and ')}; number unknown.`,
+    targets: [{ id: serverName }],
+    cautions: [
+      say`They go from the disk, their thumbnails too; **nothing brings them back**, and there may be no other copy.`,
+      ...(at === undefined ? [say`**Of any age**: also what was uploaded a minute ago.`] : []),
+      say`It goes by when a file was last looked at, not by when it was uploaded.`,
+      input.deleteProfiles
+        ? say`**Avatars of people and rooms are deleted too, also those in use.**`
+        : say`Avatars of people and rooms are kept.`,
+      say`It runs inside one request and may take minutes.`,
+    ],
+    words: [serverName],
+    frozen: { before, largerThan, keepAvatars: !input.deleteProfiles },
+  };
+}
+
+/** Deletes what the plan showed. */
+export async function localRun(
+  frozen: { readonly before: number; readonly largerThan: number; readonly keepAvatars: boolean } | undefined,
+  { media }: Pick<Capabilities, 'media'>,
+): Promise<Reply> {
+  if (frozen === undefined) throw new Problem('internal', say`The plan is lost; nothing was done.`);
+  const removed = await media.removeUnused(frozen.before, frozen.largerThan, frozen.keepAvatars);
+  return reply.done(say`Deleted ${counted(removed, 'local file')}.`, { change: { after: { ...frozen, removed } } });
+}

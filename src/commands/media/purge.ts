@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { exactlyOneOf } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import { reply } from '../../core/reply.ts';
+import { counted, say } from '../../core/text.ts';
+import { formatTime } from '../../core/times.ts';
+import { command } from '../define.ts';
+import { cutOff, cutOffFields, cutOffNames, cutOffShort } from './cut-off.ts';
+
+export default command({
+  path: 'media purge',
+  summary: "Delete the copies of other servers' files that nobody has looked at for long.",
+  cautions: ['They are fetched again when somebody looks at them, where their server still has them.'],
+  input: z.object(cutOffFields).check(exactlyOneOf(...cutOffNames)),
+  short: cutOffShort,
+  examples: [['Not looked at for a month', '!admin media purge --before-days 30 --dry-run']],
+  danger: 'typed',
+  role: 'admin',
+  needs: ['media', 'adminRoom', 'clock'],
+
+  async plan(input, { adminRoom, clock }) {
+    const before = cutOff(input, clock()) ?? 0;
+    const serverName = serverOf(adminRoom.botId);
+    return {
+      title: say`Delete the copies of other servers' files last looked at before **${formatTime(before)}**; number unknown.`,
+      targets: [{ id: serverName }],
+      cautions: [
+        say`This server's own files are not touched. What another server does not have any more is gone for good.`,
+        say`It goes by when a file was last looked at. It runs inside one request and may take minutes.`,
+      ],
+      words: [serverName],
+      frozen: { before },
+    };
+  },
+
+  async run(_input, { media }, _asker, frozen) {
+    if (frozen === undefined) throw new Problem('internal', say`The plan is lost; nothing was done.`);
+    const removed = await media.purgeCache(frozen.before);
+    return reply.done(say`Deleted the copies of ${counted(removed, 'remote file')}.`, {
+      change: { after: { ...frozen, removed } },
+    });
+  },
+  again: 'safe',
+});
