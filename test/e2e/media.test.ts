@@ -175,6 +175,14 @@ describeWithSynapse('the media commands that read and quarantine', () => {
       expect(await room.ask(`media unquarantine ${flags()}`)).toContain('is in quarantine');
     });
 
+    test('takes along what has the same content, as the plan says', async () => {
+      const [one, twin] = [await bob.upload('the same words'), await bob.upload('the same words')];
+      expect(await room.ask(`media quarantine -U ${one} --dry-run`)).toContain('Files of the same content');
+      await job(`media quarantine -U ${one}`);
+      expect(await canDownload(twin)).toBe(false);
+      await job(`media unquarantine -U ${one}`);
+    });
+
     test('takes the copy of a remote file', async () => {
       expect(await job(`media quarantine -i ${idOf(remote)} -s ${other.serverName}`)).toContain('✅');
       expect(await canDownload(remote)).toBe(false);

@@ -16,6 +16,7 @@ export default command({
   cautions: [
     'Files in encrypted messages of a room cannot be found; what an account uploaded for them is.',
     'Protected files are left out. Clients and other servers may have copies.',
+    'The server takes along all files of the same content, whoever uploaded them.',
   ],
   input: z.object(quarantineFlags).check(quarantineCheck),
   short: quarantineShort,
@@ -44,6 +45,7 @@ export default command({
       skipped,
       cautions: [
         say`Nobody can download them from this server any more, nor see them in messages and as avatars.`,
+        say`Files of the same content, whoever uploaded them, are taken along.`,
         ...(lacking === undefined ? [] : [lacking]),
       ],
       instead: say`${commandLine('media unquarantine')} takes it back.`,
