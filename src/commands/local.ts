@@ -4,8 +4,8 @@ import type { OwnPlace } from '../homeserver/own-rooms.ts';
 import type { AuditFilter, AuditRecord, AuditVerdict, JobRow, LedgerEntry } from '../store/store.ts';
 import type { Asker } from './asker.ts';
 
-/** How the cancellation of a job takes effect. `over`: it had ended. `at once`: the homeserver, away, is not waited for. */
-export type Cancelled = 'over' | 'before its turn' | 'at once' | 'after the item';
+/** When the cancellation of a job takes effect. `over`: it had ended. `away`: the homeserver gives no answer, and is not waited for. */
+export type Cancelled = 'over' | 'before its turn' | 'away' | 'after the item';
 
 export interface ItemSummary {
   readonly target: string;

@@ -41,7 +41,7 @@ export function pageOf(window: Window, shown: number, total: number | undefined,
       total === undefined
         ? say`The list ends before ${position(window.from)}.`
         : total === 0
-          ? say`There is nothing to list, so there is no page but the first.`
+          ? say`The list is empty; there is nothing from ${position(window.from)} on.`
           : say`The list ends at ${position(total - 1)}; there is nothing from ${position(window.from)} on.`,
       say`Leave out the page to see the beginning.`,
     );

@@ -31,6 +31,8 @@ export interface Standing {
   readonly ended?: boolean;
 }
 
+const keyOf = ({ said = [], away = false, stopping = false }: Standing) => JSON.stringify([said, away, stopping]);
+
 /** The job's message as it should read now. */
 export function editOf(prefix: string, job: JobRow, messageId: string, standing: Standing): Content {
   const { heading = job.command } = frozenOf(job.frozen);
@@ -62,7 +64,9 @@ export function createProgress(
   const said = new Map<number, Text>();
   let shownAt = performance.now();
   let shownEnded = 0;
-  let shownWords = '';
+  /** Of a job that was taken up again, or has waited for others, the message says something else. */
+  const stale = row.resumedBy !== undefined || clock() - row.createdAt >= editEveryMs;
+  let shownWords = stale ? '' : keyOf({});
   let edits = 0;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<unknown> | undefined;
@@ -76,7 +80,7 @@ export function createProgress(
     const { counts } = job;
     const ended = total - counts.pending - counts.running - counts.stepped;
     const now = { ...standing(), said: [...said.values()] };
-    const words = JSON.stringify(now);
+    const words = keyOf(now);
     if (words === shownWords && ended - shownEnded < total * editEveryPart) return;
     shownEnded = ended;
     shownWords = words;
@@ -108,9 +112,7 @@ export function createProgress(
     }
   }
 
-  // Taken up again, or after a wait for other jobs: the message still says so.
-  if (clock() - row.createdAt >= editEveryMs) shownAt = Number.NEGATIVE_INFINITY;
-  touch();
+  if (stale) look();
 
   return {
     ended(n) {

@@ -102,11 +102,11 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     current = run;
     let failure: Problem | undefined;
     try {
+      const progress = createProgress(context, row, () => ({ away: run.away > 0, stopping: isCancelled(row.id) }));
+      run.progress = progress;
       const job = await insist(halt, () => prepare(row, halt));
       if (job !== undefined) {
         store.jobs.setState(row.id, 'running');
-        run.progress = createProgress(context, row, () => ({ away: run.away > 0, stopping: isCancelled(row.id) }));
-        const { progress } = run;
         await runItems({ context, job, progress, lanes: atOnce[job.definition.pace], pause });
         if (!stopped()) await handOutAll(job, progress);
       }
@@ -222,7 +222,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
         const { away } = current;
         current.wake();
         current.progress?.changed();
-        return away > 0 ? 'at once' : 'after the item';
+        return away > 0 ? 'away' : 'after the item';
       }
       // One that a stop has cut short may owe more than its report: that has its turn.
       if (row.counts.running + row.counts.stepped > 0) return 'after the item';

@@ -102,7 +102,7 @@ describe('paged', () => {
     );
     const keep = (some: readonly number[]) => some.slice(0, 1);
     await expect(read({ from: 5 }, { ...serverOf(100), keep })).rejects.toThrow('The list ends at 1;');
-    await expect(read({ page: 2 }, serverOf(0))).rejects.toThrow('There is nothing to list');
+    await expect(read({ page: 2 }, serverOf(0))).rejects.toThrow('The list is empty;');
     await expect(read({ all: true, page: 2 }, serverOf(5))).rejects.toThrow('--all');
   });
 

@@ -1,5 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { readList } from '../../src/core/body.ts';
+import type { Field } from '../../src/core/fields.ts';
 import { type JobItem, jobReply, progressReply } from '../../src/core/job-reply.ts';
 import { bodyOf } from '../../src/core/markdown.ts';
 import { say } from '../../src/core/text.ts';
@@ -15,6 +17,19 @@ describe('progressReply', () => {
     expect(bodyOf(progressReply({ id: 'k7mq2', heading, total: 4_300, counts }).blocks)).toBe(
       '⏳ Deactivating users: 1,120 of 4,300 done, 3 skipped, 1 failed\n\nJob `k7mq2`; `job cancel k7mq2` stops it.',
     );
+  });
+
+  it('says in its own words how far one item is, what it waits for, and that it was cancelled', () => {
+    const body = (more: object) =>
+      bodyOf(progressReply({ id: 'k7mq2', heading, total: 1, counts: {}, ...more }).blocks);
+    const stop = 'Job `k7mq2`; `job cancel k7mq2` stops it.';
+    expect(body({ said: [say`120 of 501 removed`] })).toBe(`⏳ Deactivating users\n\n120 of 501 removed\n\n${stop}`);
+    expect(body({ ahead: 2 })).toBe(`⏳ Deactivating users\n\nIt waits for 2 other jobs to end.\n\n${stop}`);
+    expect(body({ away: true, said: [say`120 of 501 removed`] })).toBe(
+      `⏳ Deactivating users\n\nThe homeserver gives no answer at the moment; it goes on when it does.\n\n${stop}`,
+    );
+    expect(body({ stopping: true })).toContain('Job `k7mq2` was cancelled, and stops after what is under way.');
+    expect(body({ ended: true })).toBe('🏁 Deactivating users');
   });
 
   it('says nothing of stopping a job that has ended', () => {
@@ -85,6 +100,70 @@ What failed or was not begun, to be pasted below the same command:
 @pending1:x
 \`\`\``);
     expect(ended.outcome).toBe('unknown');
+  });
+
+  it.each([
+    ['done', '3 members removed', '✅ Deactivating users: done.\n\n- `@done0:x`: 3 members removed', 'done'],
+    ['done', undefined, '✅ Deactivating users: done.', 'done'],
+    ['skipped', 'is gone', '⚠️ Deactivating users: skipped, nothing was done.\n\n- `@skipped0:x`: is gone', 'done'],
+    ['failed', 'no', '❌ Deactivating users: failed.\n\n- `@failed0:x`: no', 'failed'],
+    [
+      'unknown',
+      'no answer',
+      '⚠️ Deactivating users: outcome unknown; it may have been done, so look before doing it again.\n\n- `@unknown0:x`: no answer',
+      'unknown',
+    ],
+  ] as const)('of one item says plainly that it is %s', (state, note, words, outcome) => {
+    const ended = jobReply({ ...job, takesList: false, state: 'finished', items: items(1, state, note) });
+    expect(bodyOf(ended.blocks)).toBe(words);
+    expect(ended.outcome).toBe(outcome);
+  });
+
+  it('of one item that was cancelled says so, and how to go on', () => {
+    const ended = jobReply({
+      ...job,
+      takesList: false,
+      resumable: true,
+      state: 'cancelled',
+      items: items(1, 'pending'),
+    });
+    expect(bodyOf(ended.blocks)).toBe(
+      '⚠️ Deactivating users: not begun. The job was cancelled.\n\n`job resume k7mq2` goes on with what was not begun.',
+    );
+  });
+
+  it('gives no list to paste for a command that takes none', () => {
+    const { blocks } = jobReply({ ...job, takesList: false, state: 'finished', items: items(3, 'failed', 'no') });
+    expect(bodyOf(blocks)).not.toContain('pasted');
+  });
+
+  it('writes each line to paste as the command takes it', () => {
+    const failed = { target: '@a:x', state: 'failed', note: 'no', line: '@a:x,,"A, B"' } as const;
+    const { blocks } = jobReply({ ...job, state: 'finished', items: [...items(1, 'done'), failed] });
+    expect(bodyOf(blocks)).toContain('```\n@a:x,,"A, B"\n```');
+  });
+
+  it('gives a long list to paste as a file in parts that each fit into a message', () => {
+    const failed = items(10_000, 'failed', 'no').map((item, at) => ({ ...item, note: `reason ${at % 20}` }));
+    const { blocks } = jobReply({ ...job, state: 'finished', items: failed });
+    const files = blocks.flatMap((block) => (block.kind === 'attachment' ? [block] : []));
+    expect(files.map(({ filename }) => filename)).toEqual([
+      'user-deactivate-all-again.txt',
+      'user-deactivate-all-report.csv',
+    ]);
+    const content = String(files[0]?.content);
+    const parts = content.split('\n\n');
+    expect(parts.length).toBeGreaterThan(5);
+    expect(bodyOf(blocks)).toContain(`in ${parts.length} parts, each of which fits into a message`);
+    for (const [at, part] of parts.entries()) {
+      expect(Buffer.byteLength(part)).toBeLessThan(21_000);
+      expect(part.split('\n')[0]).toBe(`# part ${at + 1} of ${parts.length}`);
+    }
+    const field = { name: 'users', kind: 'localUser' } as Field;
+    const read = readList(content.split('\n'), field, 'x');
+    expect(read.bad).toEqual([]);
+    expect(read.values).toEqual(failed.map(({ target }) => target));
+    expect(bodyOf(blocks.filter(({ kind }) => kind !== 'attachment')).length).toBeLessThan(5_000);
   });
 
   it('has every target that was not done in a file when they are many', () => {

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Json } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Scripted, type ScriptedRequest, startScripted } from '../homeserver/scripted.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
@@ -184,6 +183,14 @@ describeWithSynapse('long listings', () => {
     expect(await room.ask('user list-users -o csv')).toContain(
       '`user-list-users.csv` of the answer could not be uploaded',
     );
+  });
+
+  test('what was done is said also where its file cannot be uploaded', async () => {
+    proxy.handlers.push((asked) => (isUpload(asked) ? { status: 403, body: { error: 'No uploads here' } } : undefined));
+    const answer = await room.ask('user suspend u00001 -o csv');
+    expect(answer).toMatch(/^✅ .*@u00001:castellan\.test/);
+    expect(answer).toContain('⚠️ The file `user-suspend.csv` of the answer could not be uploaded: No uploads here');
+    expect((await room.admin.admin('GET', '/v2/users/@u00001:castellan.test')).suspended).toBe(true);
   });
 
   test('a homeserver that fails in the middle leaves a clear answer and no file', async () => {

@@ -84,3 +84,28 @@ test('the end of a job and its report are written together, and once', () => {
   expect(() => store.jobs.finish('none', 'finished', message('end-none'))).toThrow();
   expect(store.outbox.unsent()).toHaveLength(1);
 });
+
+test('a cancelled job is queued again as the job of whoever resumes it, and no other is', () => {
+  const { store } = makeStore();
+  addJob(store, 'j1', 2);
+  expect(store.jobs.resume('j1', '@bob:one.test', '$resume')).toBe(false);
+  store.jobs.endItem('j1', 1, 'done', undefined, undefined);
+  store.jobs.finish('j1', 'cancelled', undefined);
+  expect(store.jobs.unfinished()).toEqual([]);
+  expect(store.jobs.resume('j1', '@bob:one.test', '$resume')).toBe(true);
+  expect(store.jobs.unfinished()).toMatchObject([
+    {
+      id: 'j1',
+      state: 'queued',
+      requester: '@bob:one.test',
+      source: '$j1',
+      resumedBy: '$resume',
+      finishedAt: undefined,
+    },
+  ]);
+  expect(store.jobs.get('j1')?.counts).toMatchObject({ done: 1, pending: 1 });
+  expect(store.jobs.resume('j1', '@carol:one.test', '$other')).toBe(false);
+  store.jobs.finish('j1', 'finished', undefined);
+  expect(store.jobs.resume('j1', '@carol:one.test', '$other')).toBe(false);
+  expect(store.jobs.resume('none', '@carol:one.test', '$other')).toBe(false);
+});

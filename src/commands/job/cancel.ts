@@ -33,7 +33,12 @@ export default command({
 });
 
 function said(id: Text, how: Exclude<Cancelled, 'over'>): Text {
-  if (how === 'before its turn') return say`The job ${id} is cancelled; its turn had not come.`;
-  if (how === 'after the item') return say`The job ${id} stops after the item it is at; what is done stays done.`;
-  return say`The job ${id} stops now, since the homeserver gives no answer; its report says what may have been done.`;
+  switch (how) {
+    case 'before its turn':
+      return say`The job ${id} is cancelled; its turn had not come.`;
+    case 'after the item':
+      return say`The job ${id} stops after the item it is at; what is done stays done.`;
+    case 'away':
+      return say`The homeserver gives no answer at the moment. The job ${id} stops as soon as the call under way is given up, in a minute or so, and its report says what may have been done.`;
+  }
 }

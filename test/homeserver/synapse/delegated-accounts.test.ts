@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Problem } from '../../../src/core/problem.ts';
 import { createSynapse } from '../../../src/homeserver/synapse/synapse.ts';
 import { registerUser } from '../client.ts';
 import { describeWithSynapse } from '../describe-with-synapse.ts';
@@ -69,7 +70,7 @@ describeWithSynapse('a Synapse whose accounts live in a Matrix Authentication Se
       [() => sessions.logInAs(id('alice'), undefined), 'mas-cli manage issue-compatibility-token alice'],
     ];
     for (const [write, line] of writes) {
-      const problem = await write().catch((error) => error);
+      const problem = (await write().catch((error: unknown) => error)) as Problem;
       expect(problem).toMatchObject({ code: 'unsupported' });
       expect(JSON.stringify(problem.hint)).toContain(line);
     }
