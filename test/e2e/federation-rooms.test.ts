@@ -5,6 +5,7 @@ import { type Scripted, startScripted } from '../homeserver/scripted.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { type AdminRoom, bodyOf, openAdminRoom } from './admin-room.ts';
 import { fromStore } from './store-file.ts';
+import { bodyTable, column } from './tables.ts';
 
 const part = encodeURIComponent;
 const open = { allow: ['*'], deny: [], allow_ip_literals: true };
@@ -70,6 +71,10 @@ describeWithSynapse('disabling and enabling the federation of a room', () => {
 
     expect(await disable(id)).toContain('✅ Only this server takes part in');
     expect(await aclOf(id)).toEqual(closed());
+    const shown = async () => Object.fromEntries(bodyTable(await room.ask(`room details ${id}`))).Federated;
+    expect(await shown()).toMatch(/^disabled here since /);
+    expect(column(await room.ask('room list --all'), 'Room')).toContain(id);
+    expect(await room.ask('room list --exclude-disabled --all')).not.toContain(id);
     // The other server has to know the list before it is asked to break it.
     await dave.waitForEvent(id, ({ type }) => type === 'm.room.server_acl');
     await dave.send(id, 'from outside');
@@ -86,6 +91,8 @@ describeWithSynapse('disabling and enabling the federation of a room', () => {
     expect(await enable(id)).toContain('✅ Other servers take part');
     expect(await aclOf(id)).toEqual(open);
     expect(kept(id)).toEqual([]);
+    expect(await shown()).toBe('yes');
+    expect(await room.ask('room list --exclude-disabled --all')).toContain(id);
     await dave.waitForEvent(
       id,
       ({ type, content }) => type === 'm.room.server_acl' && JSON.stringify(content).includes('*'),

@@ -1,3 +1,4 @@
+import { serverOf } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say } from '../../core/text.ts';
@@ -40,6 +41,17 @@ export function sameAcl(one: unknown, other: unknown): boolean {
 export async function liveAcl({ roomData }: Pick<Capabilities, 'roomData'>, roomId: string): Promise<Acl | null> {
   const [event] = await roomData.state(roomId, aclType);
   return event === undefined ? null : (event.content as Acl);
+}
+
+/** Since when the bot has kept all other servers out of a room (epoch ms), if that still stands. */
+export async function disabledSince(
+  roomId: string,
+  { ledger, roomData, adminRoom }: Pick<Capabilities, 'ledger' | 'roomData' | 'adminRoom'>,
+): Promise<number | undefined> {
+  const entry = ledger.get('federation', roomId);
+  if (entry === undefined) return undefined;
+  const live = await liveAcl({ roomData }, roomId);
+  return sameAcl(live, closedAcl(serverOf(adminRoom.botId))) ? entry.at : undefined;
 }
 
 type Caps = Pick<Capabilities, 'users' | 'rooms' | 'roomData' | 'puppets' | 'adminRoom'>;

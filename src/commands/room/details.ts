@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { room } from '../../core/fields.ts';
 import { type Cell, reply } from '../../core/reply.ts';
 import { command } from '../define.ts';
+import { disabledSince } from '../federation/room-acl.ts';
 import { foundRoom } from './found-room.ts';
 
 const yesNo = (value: boolean | null) => (value === null ? null : value ? 'yes' : 'no');
@@ -15,10 +17,12 @@ export default command({
   examples: [['By alias', '!admin room details #lobby']],
   danger: 'read',
   role: 'viewer',
-  needs: ['rooms'],
+  needs: ['rooms', 'roomData', 'ledger', 'adminRoom', 'clock'],
 
-  async run({ room: asked }, { rooms }) {
+  async run({ room: asked }, caps) {
+    const { rooms, clock } = caps;
     const found = await foundRoom(rooms, asked);
+    const disabled = await disabledSince(found.roomId, caps);
     const aliases = await rooms.aliases(found.roomId);
     const fields: readonly (readonly [string, Cell])[] = [
       ['Room id', found.roomId],
@@ -35,7 +39,10 @@ export default command({
       ['History visibility', found.historyVisibility],
       ['Guest access', found.guestAccess],
       ['In the directory', yesNo(found.public)],
-      ['Federated', yesNo(found.federatable)],
+      [
+        'Federated',
+        disabled === undefined ? yesNo(found.federatable) : `disabled here since ${formatTime(disabled, clock())}`,
+      ],
       ['Blocked here', yesNo(found.blocked)],
       ['State events', found.stateEvents],
     ];

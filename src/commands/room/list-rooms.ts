@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text } from '../../core/fields.ts';
 import { command } from '../define.ts';
-import { roomFilters, roomFiltersShort, roomsListing } from './rooms-listing.ts';
+import { roomFilters, roomFiltersShort, roomsListing, roomsListingNeeds } from './rooms-listing.ts';
 
 export default command({
   path: 'room list-rooms',
@@ -22,6 +22,6 @@ export default command({
   ],
   danger: 'read',
   role: 'viewer',
-  needs: ['rooms'],
-  run: ({ name, ...filters }, { rooms }) => roomsListing(filters, name, rooms),
+  needs: roomsListingNeeds,
+  run: ({ name, ...filters }, caps) => roomsListing(filters, name, caps),
 });

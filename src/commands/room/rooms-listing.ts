@@ -3,14 +3,18 @@ import { flag, listing, listingShort } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Column, Reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
-import { type RoomQuery, type RoomRow, type Rooms, roomSorts } from '../../homeserver/rooms.ts';
+import { type RoomQuery, type RoomRow, roomSorts } from '../../homeserver/rooms.ts';
+import type { Capabilities } from '../define.ts';
+import { disabledSince } from '../federation/room-acl.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type PagedListing, paged } from '../paged.ts';
 
 /** The flags by which a listing of rooms is narrowed, sorted and paged. */
 export const roomFilters = {
   ...listing(roomSorts),
-  excludeDisabled: flag.describe('Leave out rooms that do not federate.'),
+  excludeDisabled: flag.describe(
+    'Leave out rooms that do not federate, or were cut off with `federation disable-room`.',
+  ),
   excludeBanned: flag.describe('Leave out rooms that are blocked here.'),
   noDetails: flag.describe('Only the ids, in a block that can be pasted into other commands.'),
   empty: flag.describe('Only rooms without a member from this server.'),
@@ -38,17 +42,25 @@ const columns: readonly Column[] = [
 
 const lookingAtOnce = 4;
 
+/** What the listing asks. */
+export const roomsListingNeeds = ['rooms', 'roomData', 'ledger', 'adminRoom'] as const;
+type Caps = Pick<Capabilities, (typeof roomsListingNeeds)[number]>;
+
 /** The rows that our own filters leave. */
-async function kept(rooms: Rooms, rows: readonly RoomRow[], input: RoomFilters): Promise<readonly RoomRow[]> {
-  const left = rows.filter(
+async function kept(caps: Caps, rows: readonly RoomRow[], input: RoomFilters): Promise<readonly RoomRow[]> {
+  let left = rows.filter(
     (row) =>
       !(input.empty && row.joinedLocalMembers > 0) &&
       !(input.noEmpty && row.joinedLocalMembers === 0) &&
       !(input.excludeDisabled && row.federatable === false),
   );
-  if (!input.excludeBanned) return left;
-  const blocked = await inParallel(left, lookingAtOnce, (row) => rooms.isBlocked(row.roomId));
-  return left.filter((_, at) => !blocked[at]);
+  const without = async (isOut: (row: RoomRow) => Promise<boolean>) => {
+    const out = await inParallel(left, lookingAtOnce, isOut);
+    left = left.filter((_, at) => !out[at]);
+  };
+  if (input.excludeDisabled) await without(async ({ roomId }) => (await disabledSince(roomId, caps)) !== undefined);
+  if (input.excludeBanned) await without(({ roomId }) => caps.rooms.isBlocked(roomId));
+  return left;
 }
 
 type Look = Pick<PagedListing<RoomRow>, 'columns' | 'show' | 'bare' | 'cells' | 'data'>;
@@ -81,7 +93,7 @@ const inDetail: Look = {
 };
 
 /** The rooms that a name, alias or id and the flags leave, most members first unless told. */
-export async function roomsListing(input: RoomFilters, search: string | undefined, rooms: Rooms): Promise<Reply> {
+export async function roomsListing(input: RoomFilters, search: string | undefined, caps: Caps): Promise<Reply> {
   if (input.empty && input.noEmpty) {
     throw new Problem('usage', say`${code('--empty')} and ${code('--no-empty')} do not go together.`);
   }
@@ -93,8 +105,8 @@ export async function roomsListing(input: RoomFilters, search: string | undefine
   };
   const ours = input.empty || input.noEmpty || input.excludeDisabled || input.excludeBanned;
   return paged<RoomRow>(input, {
-    list: (from, limit) => rooms.list({ ...query, from, limit }),
-    keep: ours ? (some) => kept(rooms, some, input) : undefined,
+    list: (from, limit) => caps.rooms.list({ ...query, from, limit }),
+    keep: ours ? (some) => kept(caps, some, input) : undefined,
     heading: (total) => (total === 0 ? undefined : say`${counted(total, 'room')}.`),
     ...(input.noDetails ? onlyIds : inDetail),
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text } from '../../core/fields.ts';
 import { command } from '../define.ts';
-import { roomFilters, roomFiltersShort, roomsListing } from './rooms-listing.ts';
+import { roomFilters, roomFiltersShort, roomsListing, roomsListingNeeds } from './rooms-listing.ts';
 
 export default command({
   path: 'room search',
@@ -12,6 +12,6 @@ export default command({
   examples: [['By a part of the name', '!admin room search lobby']],
   danger: 'read',
   role: 'viewer',
-  needs: ['rooms'],
-  run: ({ term, ...filters }, { rooms }) => roomsListing(filters, term, rooms),
+  needs: roomsListingNeeds,
+  run: ({ term, ...filters }, caps) => roomsListing(filters, term, caps),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listing, listingShort } from '../../../core/fields.ts';
 import { roomSorts } from '../../../homeserver/rooms.ts';
 import { command } from '../../define.ts';
-import { roomsListing } from '../rooms-listing.ts';
+import { roomsListing, roomsListingNeeds } from '../rooms-listing.ts';
 
 export default command({
   path: 'room directory list',
@@ -15,9 +15,9 @@ export default command({
   examples: [['The largest hundred', '!admin room directory list']],
   danger: 'read',
   role: 'viewer',
-  needs: ['rooms'],
-  run: (paging, { rooms }) => {
+  needs: roomsListingNeeds,
+  run: (paging, caps) => {
     const rest = { excludeDisabled: false, excludeBanned: false, noDetails: false, empty: false, noEmpty: false };
-    return roomsListing({ ...paging, ...rest, public: true }, undefined, rooms);
+    return roomsListing({ ...paging, ...rest, public: true }, undefined, caps);
   },
 });
