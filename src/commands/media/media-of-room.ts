@@ -1,5 +1,5 @@
 import { cut, type PageInput } from '../../core/page.ts';
-import { type Reply, reply } from '../../core/reply.ts';
+import { note, type Reply, reply } from '../../core/reply.ts';
 import { counted, joined, say, type Text } from '../../core/text.ts';
 import type { RoomData } from '../../homeserver/room-data.ts';
 import type { RoomDetails } from '../../homeserver/rooms.ts';
@@ -16,12 +16,12 @@ export interface MediaOfRoomInput extends PageInput {
 export function notSeen({ encryption }: RoomDetails, partial: boolean): Text {
   return joined(
     [
-      ...(encryption === null ? [] : [say` The room is encrypted: files in encrypted messages cannot be listed.`]),
+      ...(encryption === null ? [] : [say`The room is encrypted: files in encrypted messages cannot be listed.`]),
       ...(partial
-        ? [say` The server's own list failed, so I read the messages: files of redacted ones are missing.`]
+        ? [say`The server's own list failed, so I read the messages: files of redacted ones are missing.`]
         : []),
     ],
-    '',
+    ' ',
   );
 }
 
@@ -33,7 +33,8 @@ export async function mediaOfRoom(roomData: RoomData, found: RoomDetails, input:
   if (sort !== undefined) all.sort((one, other) => one[sort].localeCompare(other[sort]));
   if (input.reverse) all.reverse();
   const { rows, page } = cut(all, input);
-  return reply.listing(
+  const lacking = notSeen(found, partial);
+  const shown = reply.listing(
     {
       columns: [
         { key: 'mxc', title: 'File' },
@@ -44,6 +45,7 @@ export async function mediaOfRoom(roomData: RoomData, found: RoomDetails, input:
       data: rows,
       page,
     },
-    say`${counted(local.length, 'local file')} and ${counted(remote.length, 'remote one')} in ${roomInWords(found)}.${notSeen(found, partial)}`,
+    say`${counted(local.length, 'local file')} and ${counted(remote.length, 'remote one')} in ${roomInWords(found)}.`,
   );
+  return lacking.parts.length === 0 ? shown : { ...shown, blocks: [...shown.blocks, note(lacking)] };
 }

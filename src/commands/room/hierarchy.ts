@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listing, listingShort, room } from '../../core/fields.ts';
 import { cut } from '../../core/page.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
+import { note, reply } from '../../core/reply.ts';
 import { counted, say } from '../../core/text.ts';
 import type { HierarchyRoom } from '../../homeserver/room-data.ts';
 import { command } from '../define.ts';
@@ -61,8 +61,8 @@ export default command({
     if (input.reverse) sorted.reverse();
     const { rows, page } = cut(sorted, input);
     const isSpace = all[0]?.isSpace === true;
-    const heading = say`${roomInWords(found)} ${isSpace ? say`is a space with ${counted(all.length - 1, 'room')} below it that this server knows` : say`is no space: nothing belongs to it`}.${more ? say` Only the first ${mostRooms.toLocaleString('en')} are listed.` : ''}`;
-    return reply.listing(
+    const heading = say`${roomInWords(found)} ${isSpace ? say`is a space with ${counted(all.length - 1, 'room')} below it that this server knows` : say`is no space: nothing belongs to it`}.`;
+    const shown = reply.listing(
       {
         columns: [
           { key: 'depth', title: 'Depth', align: 'right' },
@@ -88,5 +88,7 @@ export default command({
       },
       heading,
     );
+    const cutShort = note(say`Only the first ${mostRooms.toLocaleString('en')} rooms are listed.`);
+    return more ? { ...shown, blocks: [...shown.blocks, cutShort] } : shown;
   },
 });
