@@ -154,7 +154,7 @@ describeWithSynapse('history', () => {
 
   test('nothing older is said, and is no success', async () => {
     const { id } = await chat();
-    expect(await purge(`history purge ${id} -d 1`, id)).toMatch(/⚠️[\s\S]*There is nothing older/);
+    expect(await purge(`history purge ${id} -d 1`, id)).toMatch(/^❌[\s\S]*There is nothing older/);
   });
 
   test.each([

@@ -41,7 +41,7 @@ export function accountSwitchList(one: AccountSwitchList): AnyCommand {
     cautions: [...cautions, 'The bot is always left out, and below owner so are admins and listed users.'],
     input: z.object({ users: z.array(localUser).describe('One user a line.') }),
     body: { kind: 'list', into: 'users', required: true },
-    examples: [[example, `!admin user ${name}\n\`\`\`\nbob\n@carol:example.org\n\`\`\``]],
+    examples: [[example, `!admin user ${name} --dry-run\n\`\`\`\nbob\n@carol:example.org\n\`\`\``]],
     danger: 'confirm',
     role: 'moderator',
     needs: ['users', 'adminRoom', 'isProtected'],

@@ -5,7 +5,7 @@ export default accountSwitchList({
   name: 'lock-list',
   summary: 'Shut every account of a pasted list out: their sessions stop working until they are unlocked.',
   cautions: ['Passwords, devices and rooms are kept.'],
-  example: 'Lock two accounts out',
+  example: 'See whom it would lock out',
   state: 'locked',
   words: ['Lock', 'Locking'],
   instead: say`${code('user unlock')} takes it back, one account at a time.`,

@@ -6,7 +6,7 @@ export default accountSwitchList({
   summary:
     'Make every account of a pasted list read-only: they stay logged in, but cannot send, join or change anything.',
   cautions: ['Nothing is lost.'],
-  example: 'Suspend two accounts',
+  example: 'See whom it would suspend',
   state: 'suspended',
   words: ['Suspend', 'Suspending'],
   instead: say`${code('user unsuspend')} takes it back, one account at a time.`,
