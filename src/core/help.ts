@@ -15,6 +15,7 @@ export const nouns: Readonly<Record<string, string>> = {
   media: 'files and the space they take',
   history: 'purging old events',
   federation: 'other servers',
+  matrix: 'the client API',
   token: 'registration tokens',
   report: 'reported events and users',
   notice: 'server notices',

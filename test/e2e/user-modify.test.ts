@@ -56,7 +56,7 @@ describeWithSynapse('changing accounts', () => {
       expect(plan).toMatch(new RegExp(`display name: ${name} → `));
       expect(plan).toContain('third-party ids: none → ');
       expect(await own()).toMatchObject({ displayname: name, threepids: [] });
-      expect(await room.ask(`confirm ${planCode(plan)}`)).toContain('✅ Changed');
+      expect(await room.ask(`confirm ${planCode(plan)}`)).toContain(`✅ Changed \`${user}\`: display name: `);
       expect(await own()).toMatchObject({
         displayname: 'New | <b>Name',
         threepids: [{ medium: 'email', address: `${name}@example.org` }],

@@ -176,7 +176,7 @@ export default command({
           ? [say`Nobody can log in to it until it has a password; its rooms and third-party ids do not come back.`]
           : []),
       ],
-      instead: say`${commandLine(`user modify ${one.user} …`)} with the old values takes most of it back.`,
+      instead: say`The old values can be set again in the same way.`,
       frozen: { admin: account?.admin ?? false },
     };
   },
@@ -229,7 +229,7 @@ export default command({
           : say`I could not remove it from this room: please do that yourself`,
       );
     return reply.done(
-      say`${account === undefined ? 'Created' : 'Changed'} ${code(one.user)}${lines.length === 0 ? '.' : ': '}${joined(lines, '; ')}`,
+      say`${account === undefined ? 'Created' : 'Changed'} ${code(one.user)}${lines.length === 0 ? say`.` : say`: ${joined(lines, '; ')}`}`,
       {
         ...(made === undefined ? {} : { secrets: [{ label: say`Password of ${code(one.user)}`, value: made }] }),
         change: {
