@@ -281,6 +281,7 @@ describeWithSynapse('reading rooms', () => {
       expect(longest.content.body).toBe(`${'z'.repeat(60_000)}end`);
       expect(other.content.body).toBe(hostile);
       const data = await answerOf(`room messages ${made} -l 1 -o json`);
+      await attachedFile(room, data.eventId);
       expect((await filesOf(data.eventId)).map(({ content }) => content.filename)).toEqual(['room-messages.json']);
     });
   });
