@@ -26,7 +26,7 @@ export function watchFlights(
   const underWay = new Set<string>();
   const begun: string[] = [];
   let most = 0;
-  let gate = Promise.withResolvers<void>();
+  const held: (() => void)[] = [];
 
   between.handlers.push(async (request) => {
     const name = flight.begins(request);
@@ -36,8 +36,8 @@ export function watchFlights(
       most = Math.max(most, underWay.size);
       if (underWay.size >= wanted || begun.length >= total) {
         for (let trip = 0; trip < 3; trip++) await (await fetch(`${target}/_synapse/admin/v1/server_version`)).text();
-        gate.resolve();
-      } else await gate.promise;
+        for (const go of held.splice(0)) go();
+      } else await new Promise<void>((go) => held.push(go));
     }
     if (name === undefined && flight.ends === undefined) return undefined;
     const { method, path, headers, body } = request;
@@ -47,7 +47,7 @@ export function watchFlights(
     const response = await fetch(target + path, { method, headers: { authorization, 'content-type': type }, ...sent });
     const answer = (await response.json()) as Record<string, unknown>;
     const over = flight.ends === undefined ? name : flight.ends(request, answer);
-    if (over !== undefined && underWay.delete(over)) gate = Promise.withResolvers();
+    if (over !== undefined) underWay.delete(over);
     return { status: response.status, body: answer };
   });
   return { most: () => most, begun };

@@ -113,8 +113,10 @@ describeWithSynapse('the media commands that delete', () => {
       ['media delete --mxc', (mxc: string) => mxc],
       ['media delete -i', idOf],
       ['media delete --media-id', idOf],
-    ])('%s deletes one file, from the disk too', async (line, named) => {
+      ['media delete --server-name one.test:PORT -i', idOf],
+    ])('%s deletes one file, from the disk too', async (typed, named) => {
       const [mxc, kept] = [await upload(alice, jpeg, 'image/jpeg'), await upload(alice)];
+      const line = typed.replace('one.test:PORT', server.serverName);
       expect(await isThere(mxc)).toBe(true);
       const plan = await room.ask(`${line} ${named(mxc)} --dry-run`);
       expect(plan).toContain('Delete 1 file');

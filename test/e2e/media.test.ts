@@ -161,6 +161,7 @@ describeWithSynapse('the media commands that read and quarantine', () => {
       ['--mxc', () => `--mxc ${picture}`],
       ['-i, its id', () => `-i ${idOf(picture)}`],
       ['-i and -s', () => `-i ${idOf(picture)} -s ${server.serverName}`],
+      ['the long names of both', () => `--media-id ${idOf(picture)} --server-name ${server.serverName}`],
     ])('takes one file by %s, and unquarantine gives it back', async (_, flags) => {
       expect(await canDownload(picture)).toBe(true);
       const plan = await room.ask(`media quarantine ${flags()} --dry-run`);

@@ -72,10 +72,10 @@ describeWithSynapse('raw requests', () => {
       });
     });
 
-    test('the body may stand on the line', async () => {
-      const plan = await room.askAndConfirm(`raw v2/users/${alice.userId} -m PUT -d '{"displayname":"Second"}'`);
-      expect(plan).toContain('✅');
-      expect((await details(alice.userId)).displayname).toBe('Second');
+    test.each(['-d', '--data'])('the body may stand on the line: %s', async (flag) => {
+      const line = `raw v2/users/${alice.userId} -m PUT ${flag} '{"displayname":"By ${flag}"}'`;
+      expect(await room.askAndConfirm(line)).toContain('✅');
+      expect((await details(alice.userId)).displayname).toBe(`By ${flag}`);
     });
 
     test('a password in it is removed from the room and stands in no file, and those of answers are masked', async () => {
@@ -187,7 +187,7 @@ describeWithSynapse('raw requests', () => {
     test('what would harm the bot or this room is refused', async () => {
       for (const line of [
         `matrix raw POST client/v3/logout -d '{}'`,
-        `matrix raw POST client/v3/logout/all -d '{}'`,
+        `matrix raw POST client/v3/logout/all --data '{}'`,
         `matrix raw POST client/v3/rooms/${part(room.roomId)}/leave -d '{}'`,
         `matrix raw POST client/v3/account/deactivate -d '{}'`,
       ])

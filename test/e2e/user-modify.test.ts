@@ -113,14 +113,17 @@ describeWithSynapse('changing accounts', () => {
       expect((await own(other)).threepids).toEqual([]);
     });
 
-    test('-p makes a password that is sent to who asked, and ends the sessions', async () => {
-      const session = await loginPassword(server, name, testPassword);
-      const answer = await modify('-p');
-      expect(answer).toContain('password: a new one, all sessions have ended');
-      expect(answer).toContain('🔑 The secret is in a direct message.');
-      expect(await canLogIn(testPassword)).toBe(false);
-      await expect(session.request('GET', '/_matrix/client/v3/account/whoami')).rejects.toThrow();
-    });
+    test.each(['-p', '--password-prompt'])(
+      '%s makes a password that is sent to who asked, and ends the sessions',
+      async (flag) => {
+        const session = await loginPassword(server, name, testPassword);
+        const answer = await modify(flag);
+        expect(answer).toContain('password: a new one, all sessions have ended');
+        expect(answer).toContain('🔑 The secret is in a direct message.');
+        expect(await canLogIn(testPassword)).toBe(false);
+        await expect(session.request('GET', '/_matrix/client/v3/account/whoami')).rejects.toThrow();
+      },
+    );
 
     test('-P sets a typed one, removes it from the room, and --no-logout keeps the sessions', async () => {
       const session = await loginPassword(server, name, testPassword);
@@ -277,8 +280,10 @@ describeWithSynapse('changing accounts', () => {
       expect(await room.ask(`user shadow-ban ${name}`)).toContain('was shadow-banned already');
       expect(await room.ask(`user unshadow-ban ${name}`)).toContain('is not shadow-banned any more');
       expect((await own()).shadow_banned).toBe(false);
-      await room.ask(`user shadow-ban ${name}`);
-      expect(await room.ask(`user shadow-ban -u ${name}`)).toContain('is not shadow-banned any more');
+      for (const flag of ['-u', '--unban']) {
+        await room.ask(`user shadow-ban ${name}`);
+        expect(await room.ask(`user shadow-ban ${flag} ${name}`)).toContain('is not shadow-banned any more');
+      }
       expect(await room.ask(`user unshadow-ban ${name}`)).toContain('was not shadow-banned');
     });
 

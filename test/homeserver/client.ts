@@ -64,8 +64,13 @@ export async function loginPassword(server: { readonly url: string }, localpart:
   });
 }
 
+/** When nothing fits for so long, all of the history is read again. */
+const readAllAgainMs = 3_000;
+
 /** A Matrix user of a test, by plain HTTP. A 429 is waited out; every other failure throws an HttpError. */
 export class TestClient {
+  /** What `waitForEvent` has read: reading a long history for every answer would keep the server busy with nothing else. */
+  private readonly known = new Map<string, KnownRoom>();
   readonly url: string;
   readonly userId: string;
   readonly accessToken: string;
@@ -172,23 +177,26 @@ export class TestClient {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  /** The first event of the room, past or to come, for which `predicate` holds; an outage of the server is waited out. */
+  /**
+   * The first event of the room, past or to come, for which `predicate` holds; an outage of the server is waited out.
+   * Events are kept as they came: one that is redacted later looks as before.
+   */
   async waitForEvent(roomId: string, predicate: (event: RoomEvent) => boolean, wait: Wait = {}): Promise<RoomEvent> {
     const { timeoutMs = 60_000 } = wait;
     const deadline = Date.now() + timeoutMs;
-    const filter = path(JSON.stringify({ room: { rooms: [roomId], timeline: { limit: 100 } } }));
-    let since: string | undefined;
+    const known = this.known.get(roomId) ?? { since: undefined, events: new Map() };
+    this.known.set(roomId, known);
+    let readAll = Date.now();
     for (;;) {
       const left = Math.max(deadline - Date.now(), 0);
       try {
-        const position = since === undefined ? '&timeout=0' : `&timeout=${Math.min(left, 20_000)}&since=${path(since)}`;
-        const answer: Sync = await this.request('GET', `${client}/sync?filter=${filter}${position}`);
-        const room = answer.rooms?.join?.[roomId] ?? answer.rooms?.leave?.[roomId];
-        // The place in the stream is taken before history is read, so that nothing can fall between the two.
-        const gap = since === undefined || room?.timeline.limited;
-        const match = (gap ? await this.messages(roomId) : (room?.timeline.events ?? [])).find(predicate);
+        const match = [...known.events.values()].find(predicate) ?? (await this.readOn(roomId, known, left, predicate));
         if (match) return match;
-        since = answer.next_batch;
+        // What is fetched from another server later comes into the history and not with a sync.
+        if (Date.now() - readAll > readAllAgainMs) {
+          known.since = undefined;
+          readAll = Date.now();
+        }
       } catch (error) {
         // fetch throws a TypeError when there is no connection.
         if (!(error instanceof TypeError)) throw error;
@@ -198,6 +206,27 @@ export class TestClient {
         throw new Error(`no such event in ${roomId} within ${timeoutMs} ms; ${await this.lastEvents(roomId)}`);
       }
     }
+  }
+
+  /** Reads what has come since the last time, all of the history at first; the first new event that fits. */
+  private async readOn(
+    roomId: string,
+    known: KnownRoom,
+    left: number,
+    predicate: (event: RoomEvent) => boolean,
+  ): Promise<RoomEvent | undefined> {
+    const { since } = known;
+    const filter = path(JSON.stringify({ room: { rooms: [roomId], timeline: { limit: 100 } } }));
+    const position = since === undefined ? '&timeout=0' : `&timeout=${Math.min(left, 20_000)}&since=${path(since)}`;
+    const answer: Sync = await this.request('GET', `${client}/sync?filter=${filter}${position}`);
+    const room = answer.rooms?.join?.[roomId] ?? answer.rooms?.leave?.[roomId];
+    // The place in the stream is taken before history is read, so that nothing can fall between the two.
+    const gap = since === undefined || room?.timeline.limited;
+    const read = gap ? await this.messages(roomId) : (room?.timeline.events ?? []);
+    const fresh = read.filter(({ event_id }) => !known.events.has(event_id));
+    for (const event of fresh) known.events.set(event.event_id, event);
+    known.since = answer.next_batch;
+    return fresh.find(predicate);
   }
 
   /** The first event that replies to `eventId` (`m.relates_to.m.in_reply_to`), past or to come. */
@@ -224,6 +253,12 @@ export class TestClient {
       await sleep(Number(body.retry_after_ms ?? 1000));
     }
   }
+}
+
+interface KnownRoom {
+  /** Up to where it was read. */
+  since: string | undefined;
+  readonly events: Map<string, RoomEvent>;
 }
 
 interface Sync {
