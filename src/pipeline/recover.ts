@@ -178,8 +178,8 @@ async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean)
 }
 
 async function settledState({ caps }: Context, { command, input, event, asker }: Act): Promise<Settled> {
-  // What makes a job does nothing before that job is stored.
-  if (command.job !== undefined) return 'not done';
+  // What only makes a job does nothing before that job is stored; what may also act by itself says that it may run again.
+  if (command.job !== undefined && command.again === undefined) return 'not done';
   return command.settle === undefined ? 'unknown' : command.settle(input, caps, event.originServerTs, asker);
 }
 
