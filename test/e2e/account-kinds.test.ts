@@ -147,6 +147,12 @@ describeWithSynapse('every kind of account, tried with every command that could 
         but: { locked: [isLocked], guest: [noGuests] },
       },
       { line: 'user redact-status USER', usual: ['No redaction of'] },
+      { line: 'user counts USER', usual: ['Rooms joined'] },
+      { line: 'user account-data USER', usual: ['of account data'] },
+      { line: 'user rate-limit USER', usual: ["the server's usual limit"] },
+      { line: 'user experimental-features USER', usual: ['msc3881'] },
+      { line: 'user allow-cross-signing-reset USER', usual: ['has no cross-signing keys'] },
+      { line: 'user prune-devices USER --dry-run', usual: ['❌'] },
     ])('$line', (row) => tried(row));
   });
 
@@ -195,6 +201,8 @@ describeWithSynapse('every kind of account, tried with every command that could 
         usual: ['Deleted the device', 0],
         but: { deactivated: ['has no device', 0], guest: [guestSession, 2] },
       },
+      { line: 'user rate-limit USER --none', usual: ['**no limit**'] },
+      { line: `user modify USER -n Renamed ${sure}`, look: field('displayname'), usual: ['✅', 'Renamed'] },
       {
         line: `user login USER ${sure}`,
         usual: ['Made an access token'],
@@ -275,6 +283,12 @@ describeWithSynapse('every kind of account, tried with every command that could 
           usual: ['Suspended', true],
           but: { suspended: ['was suspended already', true] },
         },
+        {
+          line: 'user shadow-ban USER',
+          look: field('shadow_banned'),
+          usual: ['is shadow-banned: ', true],
+          but: { 'shadow-banned': ['was shadow-banned already', true] },
+        },
         // Whatever else it is, it is closed in the end.
         {
           line: `user deactivate USER ${sure}`,
@@ -301,10 +315,22 @@ describeWithSynapse('every kind of account, tried with every command that could 
           but: { suspended: ['can write again', false] },
         },
         {
+          line: 'user unshadow-ban USER',
+          look: field('shadow_banned'),
+          usual: ['was not shadow-banned', false],
+          but: { 'shadow-banned': ['is not shadow-banned any more', false] },
+        },
+        {
           line: `user deactivate USER -n ${sure}`,
           look: fields('deactivated', 'locked'),
           usual: ['locked, not deactivated', 'locked'],
           but: { deactivated: ['is deactivated already', 'deactivated'] },
+        },
+        {
+          line: 'user reactivate USER',
+          look: field('deactivated'),
+          usual: ['is not deactivated', false],
+          but: { deactivated: ['is back', false] },
         },
       ])('$line', (row) => tried(row));
     });

@@ -85,7 +85,7 @@ describeWithSynapse('the registration token commands', () => {
     test('makes a token that makes one account, and is then used up', async () => {
       const { answer, tokens } = await delivered('token create --uses 1 --max-age 2d');
       const [token = ''] = tokens;
-      expect(token).toMatch(/^[A-Za-z0-9_-]{16}$/);
+      expect(token).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{15}$/);
       expect(answer).toMatch(new RegExp(`\`${token.slice(0, 4)}…\`, for 1 account, until .*\\(in 2 days\\)`));
       expect(answer).not.toContain(token);
       const made = await ownOf(token);
@@ -150,6 +150,8 @@ describeWithSynapse('the registration token commands', () => {
       const { answer, tokens } = await delivered('token issue-many 20');
       expect(answer).toContain('Made 20 registration tokens, each for one account and seven days.');
       expect(new Set(tokens).size).toBe(20);
+      // One that began with a dash would be read as a flag.
+      expect(tokens.filter((token) => /^[-_]/.test(token))).toEqual([]);
       for (const token of tokens) {
         const made = await ownOf(token);
         expect(made?.uses_allowed).toBe(1);

@@ -8,7 +8,7 @@ import type { TokenLimits } from '../../homeserver/tokens.ts';
 import type { Asker } from '../asker.ts';
 import { command } from '../define.ts';
 import type { Local } from '../local.ts';
-import { expiryOf, limitChecks, limitFields, masked, tokenData } from './token-parts.ts';
+import { expiryOf, limitChecks, limitFields, masked, tokenData, tokenFrom } from './token-parts.ts';
 
 const usualLength = 16;
 /** What the homeserver takes (manual, "Registration Tokens"). */
@@ -21,7 +21,7 @@ interface Wanted {
 
 /** The token that this command makes; the same one when it is taken up again. */
 function tokenFor({ token, length }: Wanted, derived: Local['derived'], asker: Asker): string {
-  return token ?? derived(asker.source, 0).slice(0, length);
+  return token ?? tokenFrom(derived(asker.source, 0), length);
 }
 
 function validFor(

@@ -5,14 +5,14 @@ import { code, counted, say } from '../../core/text.ts';
 import type { Asker } from '../asker.ts';
 import { command } from '../define.ts';
 import type { Local } from '../local.ts';
-import { masked } from './token-parts.ts';
+import { masked, tokenFrom } from './token-parts.ts';
 
 const length = 16;
 const validForMs = 7 * 24 * 60 * 60_000;
 
 /** The tokens that this command makes; the same ones when it is taken up again. */
 function tokensFor(howMany: number, derived: Local['derived'], asker: Asker): readonly string[] {
-  return Array.from({ length: howMany }, (_, n) => derived(asker.source, n).slice(0, length));
+  return Array.from({ length: howMany }, (_, n) => tokenFrom(derived(asker.source, n), length));
 }
 
 export default command({

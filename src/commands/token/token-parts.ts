@@ -14,6 +14,11 @@ export function masked(token: string): string {
   return `${token.slice(0, Math.min(shownLength, Math.floor(token.length / 2)))}…`;
 }
 
+/** A token of that length from a derived secret; what begins with a dash would be read as a flag. */
+export function tokenFrom(derived: string, length: number): string {
+  return derived.replace(/^[-_]+/, '').slice(0, length);
+}
+
 export const tokenField = secret.describe('The token; its beginning is enough where no other begins so.');
 
 /** The one token that begins so. Throws Problem where there is none, or more than one. */
