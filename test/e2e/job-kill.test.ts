@@ -97,7 +97,9 @@ describeWithSynapse('a job of 300 items', () => {
     return promise;
   }
 
-  test('survives kill -9 of the bot at five points, and each item is done exactly once', async () => {
+  test('survives kill -9 of the bot at five points, and each item is done exactly once', {
+    timeout: 120_000,
+  }, async () => {
     const [first, ...others] = blows;
     if (first === undefined) throw new Error('no blow');
     let blow = struck(first);

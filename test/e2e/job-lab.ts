@@ -11,6 +11,9 @@ export const isLock = ({ method, path }: ScriptedRequest) => method === 'PUT' &&
 export const isDeactivation = ({ method, path }: ScriptedRequest) =>
   method === 'POST' && path.includes('/v1/deactivate/');
 
+/** A proxy's page: no answer of a homeserver, and none that is worth another try at once. */
+export const noHomeserver = { status: 404, body: '<html>There is nothing here.' };
+
 /** The list in a report, to be pasted below the same command. */
 export const pasted = (report: string) => /```\n([\s\S]*?)\n```/.exec(report)?.[1]?.split('\n');
 
@@ -26,7 +29,7 @@ export class JobLab {
     beforeAll(async () => {
       this.server = await startSynapse({ name });
       this.between = await startScripted([], this.server.url);
-      const backend = { type: 'synapse', url: this.between.url, timeout: '2s' };
+      const backend = { type: 'synapse', url: this.between.url };
       this.room = await openAdminRoom(this.server, { config: { backend } });
     });
     afterEach(() => {

@@ -71,7 +71,7 @@ describeWithSynapse('the pace of jobs', () => {
       },
     };
   }
-  /** Over when the server calls it complete. */
+  /** Over when the server calls it complete, or does not know the room any more. */
   function deleting(): Flight {
     const rooms = new Map<string, string>();
     const begins = called('DELETE', /\/v2\/rooms\/([^/?]+)$/);
@@ -80,6 +80,8 @@ describeWithSynapse('the pace of jobs', () => {
       ends(request, answer) {
         const begun = begins(request);
         if (begun !== undefined) rooms.set(String(answer.delete_id), begun);
+        const looked = called('GET', /\/v1\/rooms\/([^/?]+)$/)(request);
+        if (looked !== undefined && answer.errcode === 'M_NOT_FOUND') return looked;
         const deleteId = called('GET', /\/delete_status\/([^/?]+)$/)(request);
         return deleteId !== undefined && answer.status === 'complete' ? rooms.get(deleteId) : undefined;
       },
