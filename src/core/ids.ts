@@ -7,7 +7,8 @@ import { code, say, type Text } from './text.ts';
 const newLocalpart = /^[a-z0-9._=/+-]+$/;
 // Accounts made long ago may hold any printable ASCII but the colon ("Historical user IDs").
 const anyLocalpart = /^[!-9;-~]+$/;
-const server = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/;
+// Dots alone would be steps in the path of a request.
+const server = /^(\[[0-9A-Fa-f:.]+\]|(?!\.+(?::|$))[A-Za-z0-9.-]+)(:\d{1,5})?$/;
 const longest = 255;
 
 const wrong = (text: Text, hint?: Text): Problem => new Problem('usage', text, hint);
@@ -149,4 +150,15 @@ export function parseMxc(text: string): string {
       hidden(text),
     );
   return within(text);
+}
+
+/** Whether a file can be found under this; what somebody sent in a message may be anything. */
+export function isMxc(text: unknown): text is string {
+  if (typeof text !== 'string') return false;
+  try {
+    return parseMxc(text) === text;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }

@@ -155,7 +155,15 @@ describe('ids', () => {
     expect(parseEventId('$abc')).toBe('$abc');
     expect(parseMxc('mxc://example.org:8448/abcDEF')).toBe('mxc://example.org:8448/abcDEF');
     for (const text of ['abc', '$', '$a b']) expect(() => parseEventId(text)).toThrow();
-    for (const text of ['mxc://x.org/', 'mxc://x.org/..', 'mxc://x.org/a/b', 'https://x.org/a', 'mxc://x.org/a?b'])
+    for (const text of [
+      'mxc://x.org/',
+      'mxc://../a',
+      'mxc://.:80/a',
+      'mxc://x.org/..',
+      'mxc://x.org/a/b',
+      'https://x.org/a',
+      'mxc://x.org/a?b',
+    ])
       expect(() => parseMxc(text)).toThrow();
   });
 });

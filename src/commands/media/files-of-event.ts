@@ -1,3 +1,4 @@
+import { isMxc } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { RoomData } from '../../homeserver/room-data.ts';
@@ -21,7 +22,7 @@ export async function filesOfEvent(roomData: RoomData, eventId: string): Promise
   const { content } = event;
   const info = objectOf(content.info);
   const named = [content.url, objectOf(content.file).url, info.thumbnail_url, objectOf(info.thumbnail_file).url];
-  const files = named.filter((url): url is string => typeof url === 'string' && url.startsWith('mxc://'));
+  const files = named.filter(isMxc);
   if (files.length === 0) throw new Problem('conflict', say`${code(eventId)} shows no file.`);
   return [...new Set(files)];
 }

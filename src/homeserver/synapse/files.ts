@@ -24,7 +24,8 @@ const info = z.looseObject({
 });
 const usagePage = z.looseObject({
   users: z.array(
-    z.looseObject({ user_id: z.string(), displayname: text, media_count: z.number(), media_length: z.number() }),
+    // Of an account that has only announced uploads the length is null.
+    z.looseObject({ user_id: z.string(), displayname: text, media_count: z.number(), media_length: time }),
   ),
   total: z.number(),
 });
@@ -82,7 +83,7 @@ export function createSynapseFiles(http: SynapseHttp): Files {
         userId: raw.user_id,
         displayname: raw.displayname ?? null,
         files: raw.media_count,
-        size: raw.media_length,
+        size: raw.media_length ?? 0,
         raw,
       }));
       return { rows, total: answer.total };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isMxc } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import type { FoundEvent, RoomData, StoredEvent } from '../room-data.ts';
 import type { SynapseHttp } from './http.ts';
@@ -113,7 +114,7 @@ export function createSynapseRoomData(http: SynapseHttp, mediaHttp: SynapseHttp,
       for (const { content: it } of events) {
         const { thumbnail_url } = { ...(it.info as { thumbnail_url?: unknown } | undefined) };
         for (const url of [it.url, thumbnail_url]) {
-          if (typeof url === 'string' && /^mxc:\/\/[^/]+\/[^/]+$/.test(url)) found.add(url);
+          if (isMxc(url)) found.add(url);
         }
       }
     }
@@ -202,7 +203,9 @@ export function createSynapseRoomData(http: SynapseHttp, mediaHttp: SynapseHttp,
       const path = `${admin}/room/${part(roomId)}/media`;
       try {
         const { local, remote } = await mediaHttp.call(mediaList, { method: 'GET', path, repeatable: false });
-        return { local: [...new Set(local)], remote: [...new Set(remote)], partial: false };
+        // One that leads nowhere, sent by anybody, must not hide the others from whoever looks them up.
+        const addresses = (list: readonly string[]) => [...new Set(list.filter(isMxc))];
+        return { local: addresses(local), remote: addresses(remote), partial: false };
       } catch (error) {
         if (error instanceof Problem && error.code === 'unavailable') return mediaByEvents(roomId);
         throw error;
