@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { atMostOneOf } from '../../core/fields.ts';
 import { command } from '../define.ts';
 import { cutOffNames, cutOffShort } from './cut-off.ts';
-import { localFields, localLong, localPlan, localRun } from './local-deletion.ts';
+import { localFields, localJob, localLong, localPlan, localStep } from './local-deletion.ts';
 
 export default command({
   path: 'media delete-local',
@@ -19,7 +19,6 @@ export default command({
   role: 'admin',
   needs: ['media', 'adminRoom', 'clock'],
   plan: async (input, caps) => localPlan(input, caps, caps.clock()),
-  run: (_input, caps, _asker, frozen) => localRun(frozen, caps),
-  // What is left of the same cut-off is deleted by a second time.
-  again: 'safe',
+  run: async (_input, _caps, _asker, frozen) => localJob(frozen),
+  job: { pace: 'purge', step: (item, _input, caps, _asker, step) => localStep(item, caps, step) },
 });

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { duration, exactlyOneOf, flag } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
 import { code, counted, joined, say } from '../../core/text.ts';
 import { formatTime } from '../../core/times.ts';
 import type { FileInfo } from '../../homeserver/files.ts';
 import { type Capabilities, command } from '../define.ts';
 import { everyRow } from '../every-row.ts';
 import { inParallel } from '../in-parallel.ts';
+import { sweep } from './sweep.ts';
 
 const lookingAtOnce = 4;
 
@@ -21,6 +21,8 @@ const frozenPlan = z.object({
   remoteFiles: z.array(z.string()),
   localFiles: z.array(z.string()),
 });
+
+const task = z.object({ how: z.enum(['quarantine', 'delete', 'purge', 'delete unused']), at: z.number() });
 
 /** Copies of other servers' files made since then, as far as the messages of rooms name them. */
 async function copiesSince({ files, rooms, roomData }: Caps, at: number): Promise<readonly string[]> {
@@ -113,6 +115,7 @@ export default command({
       cautions: [
         say`The server can delete no single copy of a remote file: they are **quarantined**, which ${code('media unquarantine')} takes back.`,
         say`What messages of encrypted rooms hold is not seen.`,
+        say`The server quarantines every file of the same content with them, also those uploaded here.`,
         ...(local ? [say`**This server's own files are deleted**; nothing brings them back.`] : []),
       ],
       words: [serverName],
@@ -120,32 +123,38 @@ export default command({
     };
   },
 
-  async run(input, { media }, _asker, frozen) {
+  async run(input, _caps, _asker, frozen) {
     const { at, local, remoteFiles, localFiles } = frozenPlan.parse(frozen);
     if (input.after) {
       return {
         job: {
           items: [
-            ...remoteFiles.map((target) => ({ target, data: 'quarantine' })),
-            ...localFiles.map((target) => ({ target, data: 'delete' })),
+            ...remoteFiles.map((target) => ({ target, data: { how: 'quarantine', at } })),
+            ...localFiles.map((target) => ({ target, data: { how: 'delete', at } })),
           ],
           heading: say`Quarantining ${remoteFiles.length} and deleting ${localFiles.length} files that came after ${formatTime(at)}`,
         },
       };
     }
-    const copies = await media.purgeCache(at);
-    const own = local ? await media.removeUnused(at, 0, true) : 0;
-    const said = local ? say` and ${counted(own, 'local file')}` : say``;
-    return reply.done(say`Deleted the copies of ${counted(copies, 'remote file')}${said}.`, {
-      change: { after: { before: at, copies, own } },
-    });
+    return {
+      job: {
+        items: [
+          { target: "copies of other servers' files", data: { how: 'purge', at } },
+          ...(local ? [{ target: "this server's own files", data: { how: 'delete unused', at } }] : []),
+        ],
+        heading: say`Deleting files last looked at before ${formatTime(at)}`,
+      },
+    };
   },
 
   job: {
     pace: 'other',
-    async step({ target, data }, _input, { files, media }) {
+    async step({ target, data }, _input, { files, media }, _asker, step) {
+      const { how, at } = task.parse(data);
+      if (how === 'purge') return sweep(step, () => media.purgeCache(at));
+      if (how === 'delete unused') return sweep(step, () => media.removeUnused(at, 0, true));
       if ((await files.info(target)) === undefined) return { state: 'skipped', note: 'gone already' };
-      if (data === 'delete') {
+      if (how === 'delete') {
         await media.remove(target);
         return (await files.info(target)) === undefined
           ? { state: 'done' }
@@ -158,5 +167,4 @@ export default command({
         : { state: 'done' };
     },
   },
-  again: 'safe',
 });

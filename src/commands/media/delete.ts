@@ -7,7 +7,7 @@ import { command, type Plan } from '../define.ts';
 import { cutOffNames, cutOffShort } from './cut-off.ts';
 import { fileDeletionJob, fileDeletionPlan, fileDeletionSteps } from './file-deletion.ts';
 import { filesOfEvent } from './files-of-event.ts';
-import { localFields, localLong, localPlan, localRun } from './local-deletion.ts';
+import { type LocalPlan, localFields, localJob, localLong, localPlan, localStep } from './local-deletion.ts';
 import { ownMxc } from './own-mxc.ts';
 
 const input = z
@@ -39,8 +39,7 @@ const isMany = ({ mxc: address, eventId: event, mediaId }: Input) =>
 
 /** What either way freezes. */
 const frozenFiles = z.object({ files: z.array(z.string()) });
-const frozenBounds = z.object({ before: z.number(), largerThan: z.number(), keepAvatars: z.boolean() });
-type Frozen = z.output<typeof frozenFiles> | z.output<typeof frozenBounds>;
+type Frozen = z.output<typeof frozenFiles> | LocalPlan['frozen'];
 
 export default command({
   path: 'media delete',
@@ -76,9 +75,16 @@ export default command({
     return fileDeletionPlan(files, caps);
   },
 
-  async run(one, caps, _asker, frozen) {
-    return isMany(one) ? localRun(frozenBounds.parse(frozen), caps) : fileDeletionJob(frozenFiles.parse(frozen).files);
+  async run(one, _caps, _asker, frozen) {
+    return isMany(one) ? localJob(frozen) : fileDeletionJob(frozenFiles.parse(frozen).files);
   },
-  job: fileDeletionSteps,
+  job: {
+    ...fileDeletionSteps,
+    step: (item, one, caps, asker, step) =>
+      isMany(one) ? localStep(item, caps, step) : fileDeletionSteps.step(item, one, caps, asker, step),
+    // Of many, the same call made again tells how it stands.
+    settle: async (item, one, caps, since) =>
+      isMany(one) ? 'not done' : (fileDeletionSteps.settle?.(item, one, caps, since) ?? 'unknown'),
+  },
   again: 'safe',
 });

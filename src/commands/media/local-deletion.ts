@@ -1,17 +1,18 @@
+import { z } from 'zod';
 import { formatBytes } from '../../core/display.ts';
 import { count, flag } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
-import { type Reply, reply } from '../../core/reply.ts';
-import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import { code, joined, say, type Text } from '../../core/text.ts';
 import { formatTime } from '../../core/times.ts';
-import type { Capabilities, Plan } from '../define.ts';
+import type { Capabilities, Item, ItemResult, Plan, Result, Step } from '../define.ts';
 import { type CutOffInput, cutOff, cutOffFields } from './cut-off.ts';
+import { sweep } from './sweep.ts';
 
 /** What says which local files go. */
 export const localFields = {
   ...cutOffFields,
-  size: count(0).optional().describe('Only files larger than so many KiB.'),
+  size: count(1).optional().describe('Only files larger than so many KiB.'),
   deleteProfiles: flag.describe('Avatars too, also those in use.'),
 };
 export const localLong = { kib: 'size', all: 'deleteProfiles' } as const;
@@ -48,19 +49,24 @@ export function localPlan(input: LocalInput, { adminRoom }: Pick<Capabilities, '
       input.deleteProfiles
         ? say`**Avatars of people and rooms are deleted too, also those in use.**`
         : say`Avatars of people and rooms are kept.`,
-      say`It runs inside one request and may take minutes.`,
+      say`What is in quarantine, or protected from it, stays. It may take minutes.`,
     ],
     words: [serverName],
     frozen: { before, largerThan, keepAvatars: !input.deleteProfiles },
   };
 }
 
-/** Deletes what the plan showed. */
-export async function localRun(
-  frozen: { readonly before: number; readonly largerThan: number; readonly keepAvatars: boolean } | undefined,
-  { media }: Pick<Capabilities, 'media'>,
-): Promise<Reply> {
-  if (frozen === undefined) throw new Problem('internal', say`The plan is lost; nothing was done.`);
-  const removed = await media.removeUnused(frozen.before, frozen.largerThan, frozen.keepAvatars);
-  return reply.done(say`Deleted ${counted(removed, 'local file')}.`, { change: { after: { ...frozen, removed } } });
+const limits = z.object({ before: z.number(), largerThan: z.number(), keepAvatars: z.boolean() });
+
+/** The job of a confirmed plan. */
+export function localJob(frozen: unknown): Result {
+  const data = limits.parse(frozen);
+  const heading = say`Deleting this server's own files last looked at before ${formatTime(data.before)}`;
+  return { job: { items: [{ target: "this server's own files", data }], heading } };
+}
+
+/** The one step of it. */
+export function localStep({ data }: Item, { media }: Pick<Capabilities, 'media'>, step: Step): Promise<ItemResult> {
+  const { before, largerThan, keepAvatars } = limits.parse(data);
+  return sweep(step, () => media.removeUnused(before, largerThan, keepAvatars));
 }

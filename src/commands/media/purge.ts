@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { exactlyOneOf } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
-import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
-import { counted, say } from '../../core/text.ts';
+import { say } from '../../core/text.ts';
 import { formatTime } from '../../core/times.ts';
 import { command } from '../define.ts';
 import { cutOff, cutOffFields, cutOffNames, cutOffShort } from './cut-off.ts';
+import { sweep } from './sweep.ts';
+
+const bound = z.object({ before: z.number() });
 
 export default command({
   path: 'media purge',
@@ -27,19 +28,24 @@ export default command({
       targets: [{ id: serverName }],
       cautions: [
         say`This server's own files are not touched. What another server does not have any more is gone for good.`,
-        say`It goes by when a file was last looked at. It runs inside one request and may take minutes.`,
+        say`It goes by when a file was last looked at. What is in quarantine stays. It may take minutes.`,
       ],
       words: [serverName],
       frozen: { before },
     };
   },
 
-  async run(_input, { media }, _asker, frozen) {
-    if (frozen === undefined) throw new Problem('internal', say`The plan is lost; nothing was done.`);
-    const removed = await media.purgeCache(frozen.before);
-    return reply.done(say`Deleted the copies of ${counted(removed, 'remote file')}.`, {
-      change: { after: { ...frozen, removed } },
-    });
+  async run(_input, _caps, _asker, frozen) {
+    const data = bound.parse(frozen);
+    return {
+      job: {
+        items: [{ target: "copies of other servers' files", data }],
+        heading: say`Deleting the copies of other servers' files last looked at before ${formatTime(data.before)}`,
+      },
+    };
   },
-  again: 'safe',
+  job: {
+    pace: 'purge',
+    step: ({ data }, _input, { media }, _asker, step) => sweep(step, () => media.purgeCache(bound.parse(data).before)),
+  },
 });
