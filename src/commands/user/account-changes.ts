@@ -29,14 +29,18 @@ export interface Difference {
 
 const media = ['email', 'msisdn'];
 const same = (one: Threepid, other: Threepid) => one.medium === other.medium && one.address === other.address;
+/** In an order of its own: servers give them in any. */
 const threepidText = (all: readonly Threepid[]) =>
-  all.map(({ medium, address }) => `${medium} ${address}`).join(', ') || 'none';
+  all
+    .map(({ medium, address }) => `${medium} ${address}`)
+    .toSorted()
+    .join(', ') || 'none';
 const orNone = (text: string | null | undefined) =>
   text === null || text === undefined || text === '' ? 'none' : text;
 
 /** Third-party ids that were given, checked. Throws Problem for one that is none. */
 export function threepidsIn(pairs: ModifyFlags['threepid']): readonly Threepid[] {
-  return pairs.map(([medium = '', address = '']) => {
+  const read = pairs.map(([medium = '', address = '']) => {
     if (!media.includes(medium))
       throw new Problem('usage', say`${clipped(medium)} is no medium; it may be ${joined(media.map(code))}.`);
     if (medium === 'email') return { medium, address: parseEmail(address) };
@@ -47,6 +51,7 @@ export function threepidsIn(pairs: ModifyFlags['threepid']): readonly Threepid[]
       );
     return { medium, address };
   });
+  return read.filter((one, at) => read.findIndex((other) => same(one, other)) === at);
 }
 
 /** What these flags would change of an account, or of a new one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatBytes } from '../../core/display.ts';
 import { listing, listingShort, localUser } from '../../core/fields.ts';
-import { maskSecrets } from '../../core/mask-secrets.ts';
+import { maskAccountData } from '../../core/mask-account-data.ts';
 import { cut } from '../../core/page.ts';
 import { reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
@@ -17,7 +17,7 @@ interface Row {
 export default command({
   path: 'user account-data',
   summary: 'What the clients of an account keep on the server.',
-  cautions: ['The table says what there is and how large; `-o json` gives it, with tokens masked.'],
+  cautions: ['The table says what there is and how large; `-o json` gives it, with tokens and encrypted keys masked.'],
   input: z.object({ user: localUser.describe('Whose.'), ...listing(['type', 'size']) }),
   positionals: ['user'],
   short: listingShort,
@@ -49,7 +49,11 @@ export default command({
         ],
         show: ['type', 'room', 'size'],
         rows: rows.map((row) => ({ type: row.type, room: row.room, size: formatBytes(size(row)) })),
-        data: rows.map(({ type, room, content }) => ({ type, room_id: room ?? null, content: maskSecrets(content) })),
+        data: rows.map(({ type, room, content }) => ({
+          type,
+          room_id: room ?? null,
+          content: maskAccountData(content),
+        })),
         page,
       },
       say`${code(input.user)} keeps ${counted(all.length, 'piece')} of account data.`,

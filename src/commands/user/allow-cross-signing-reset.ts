@@ -19,6 +19,7 @@ export default command({
   examples: [['Alice has lost her keys', '!admin user allow-cross-signing-reset alice']],
   danger: 'write',
   role: 'admin',
+  takesFrom: ({ user }) => [user],
   needs: ['users', 'accounts', 'server', 'clock'],
 
   async run({ user }, { users, accounts, server, clock }) {

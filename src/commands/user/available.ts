@@ -14,6 +14,9 @@ export default command({
   role: 'viewer',
   needs: ['users'],
   async run({ username }, { users }) {
+    // Asked first: a server that has no way to tell of a name would make a taken one look free.
+    if (await users.get(username))
+      return reply.says(say`No: ${code(username)} cannot be had. It is taken.`, { data: { available: false } });
     const fault = await users.nameFault(username);
     if (fault === undefined) return reply.says(say`Yes: ${code(username)} is free.`, { data: { available: true } });
     return reply.says(say`No: ${code(username)} cannot be had. ${fault}`, { data: { available: false } });

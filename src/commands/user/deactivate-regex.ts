@@ -32,7 +32,7 @@ export default command({
   async plan(input, caps, asker) {
     const fits = userPattern(input.regex);
     const matched: string[] = [];
-    const list = (from: number, limit: number) => caps.users.list({ from, limit });
+    const list = (from: number, limit: number) => caps.users.list({ from, limit, deactivated: input.erase });
     for await (const { userId } of everyRow(list)) if (fits(userId)) matched.push(userId);
     const plan = await deactivationPlan(matched, input, caps, asker);
     return { ...plan, title: say`${plan.title} They match the expression “${input.regex}”.` };

@@ -54,9 +54,12 @@ export async function deactivationPlan(
       targets.push(marks.length > 0 ? { id: userId, note: joined(marks) } : { id: userId });
     }
   }
-  const howMany = counted(targets.length, 'account');
+  const [only] = targets;
+  // A plan lists its targets from two on.
+  const who = only !== undefined && targets.length === 1 ? say`: ${code(only.id)}` : say``;
+  const howMany = say`${counted(targets.length, 'account')}${who}`;
   return {
-    title: input.noLeaveRooms ? say`Lock ${howMany} and end all their sessions.` : say`Deactivate ${howMany}.`,
+    title: input.noLeaveRooms ? say`Lock ${howMany}, and end all their sessions.` : say`Deactivate ${howMany}.`,
     targets,
     skipped,
     cautions: cautionsOf(input),

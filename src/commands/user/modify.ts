@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { atMostOneOf, displayName, flag, localUser, secret, text } from '../../core/fields.ts';
 import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
-import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
+import { type Reply, reply } from '../../core/reply.ts';
+import { code, joined, say, type Text } from '../../core/text.ts';
 import type { UserDetails } from '../../homeserver/users.ts';
 import type { Asker } from '../asker.ts';
 import { type Capabilities, command, type Plan } from '../define.ts';
 import { accountChanges, differences, differenceText, threepidsIn } from './account-changes.ts';
 import { accountMarks } from './account-marks.ts';
+import { applyChanges } from './apply-changes.ts';
+import { createdSince } from './created-since.ts';
 import { cautionsOf, deactivateAccount, deactivationCautions, deactivationHelp } from './deactivate-account.ts';
+import { isHere } from './is-here.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
 
@@ -43,9 +46,20 @@ const input = z
   );
 
 type Input = z.output<typeof input>;
+type Frozen = { admin: boolean; creates: boolean };
 type Caps = Pick<Capabilities, 'users' | 'accounts' | 'adminRoom'>;
 
 const setsPassword = ({ password, passwordPrompt }: Input) => password !== undefined || passwordPrompt;
+
+/** What takes something from an account or lets somebody else in: whose mail address it has can reset its password. */
+const takes = (one: Input): boolean =>
+  one.noAdmin ||
+  one.lock ||
+  one.deactivate ||
+  one.activate ||
+  one.clearThreepids ||
+  one.threepid.length > 0 ||
+  setsPassword(one);
 
 /** The account as it is; undefined where it is to be made. */
 async function modified(one: Input, { users, adminRoom }: Caps, asker: Asker): Promise<UserDetails | undefined> {
@@ -99,11 +113,7 @@ function refuseBeside(one: Input): void {
     throw new Problem('usage', say`${code('--deactivate')} goes with no other change: it ends the account.`);
 }
 
-async function deactivationPlan(
-  account: UserDetails,
-  { users }: Caps,
-  asker: Asker,
-): Promise<Plan<{ admin: boolean }>> {
+async function deactivationPlan(account: UserDetails, { users }: Caps, asker: Asker): Promise<Plan<Frozen>> {
   const { userId } = account;
   const rooms = await users.joinedRooms(userId);
   if (account.deactivated && rooms.length === 0)
@@ -114,7 +124,7 @@ async function deactivationPlan(
     cautions: cautionsOf({ erase: false, noLeaveRooms: false }),
     instead: deactivationCautions.instead,
     words: [userId],
-    frozen: { admin: account.admin },
+    frozen: { admin: account.admin, creates: false },
   };
 }
 
@@ -146,7 +156,7 @@ export default command({
   raise: ({ deactivate }) => (deactivate ? 'typed' : undefined),
   role: 'admin',
   ownerOnly: ({ admin, noAdmin }) => admin || noAdmin,
-  takesFrom: (one) => (one.noAdmin || one.lock || one.deactivate || setsPassword(one) ? [one.user] : []),
+  takesFrom: (one) => (takes(one) ? [one.user] : []),
   needs: ['users', 'accounts', 'adminRoom'],
   makesSecret: ({ passwordPrompt }) => passwordPrompt,
 
@@ -171,19 +181,27 @@ export default command({
         ...changed,
         ...password,
         ...(one.admin ? [say`A server admin can read, change and remove every account and room on this server.`] : []),
+        ...(one.noAdmin && one.user === asker.userId ? [say`You could not command me any more.`] : []),
+        ...(one.noAdmin && (await isHere(caps.users, caps.adminRoom.roomId, one.user))
+          ? [say`It is removed from this room.`]
+          : []),
         ...(account === undefined && !setsPassword(one) ? [say`Without a password nobody can log in to it yet.`] : []),
         ...(one.activate && account?.deactivated && !setsPassword(one)
           ? [say`Nobody can log in to it until it has a password; its rooms and third-party ids do not come back.`]
           : []),
       ],
       instead: say`The old values can be set again in the same way.`,
-      frozen: { admin: account?.admin ?? false },
+      frozen: { admin: account?.admin ?? false, creates: account === undefined },
     };
   },
 
   async run(one, caps, asker, frozen) {
-    const { users, accounts, adminRoom } = caps;
     const account = await modified(one, caps, asker);
+    if (account !== undefined && frozen?.creates === true)
+      throw new Problem(
+        'conflict',
+        say`Somebody else has made ${code(one.user)} since the plan was shown; nothing was done.`,
+      );
     if (account?.admin && frozen?.admin === false && !one.admin)
       throw new Problem(
         'conflict',
@@ -191,54 +209,38 @@ export default command({
       );
     if (one.deactivate && account !== undefined) {
       refuseBeside(one);
-      const stillIn = await deactivateAccount(users, account, { erase: false, noLeaveRooms: false });
-      const left = stillIn === 0 ? say`it is in no room any more` : say`⚠️ it is still in ${stillIn} rooms`;
-      return reply.done(say`Deactivated ${code(one.user)}: its sessions have ended, and ${left}.`);
+      return closed(account, caps);
     }
     await refuseTaken(one, caps);
-    const changes = accountChanges(one, account);
     const made = one.passwordPrompt ? madePassword() : undefined;
     const password = one.password ?? made;
-    await accounts.modify(one.user, {
-      ...changes,
-      ...(password === undefined ? {} : { password, endSessions: !one.noLogout }),
-    });
-    const after = await users.get(one.user);
-    // The fields are set one after the other, and the server says yes to some that it leaves alone.
-    const left = differences(changes, after);
-    if (left.length > 0)
-      throw new Problem(
-        'rejected',
-        say`The server said yes, but this has not changed: ${joined(left.map(({ what }) => say`${what}`))}.`,
-        say`See ${commandLine(`user details ${one.user}`)}.`,
-      );
-    const changed = differences(changes, account);
-    const lines: Text[] = changed.map(differenceText);
-    if (password !== undefined)
-      lines.push(say`password: a new one${one.noLogout || account === undefined ? '' : ', all sessions have ended'}`);
-    if (one.admin && !(await adminRoom.members()).has(one.user))
-      lines.push(
-        (await adminRoom.invite(one.user))
-          ? say`it was invited to this room`
-          : say`I could not invite it to this room: please do that yourself`,
-      );
-    if (one.noAdmin && (await adminRoom.members()).has(one.user))
-      lines.push(
-        (await adminRoom.remove(one.user, 'No server admin any more'))
-          ? say`it was removed from this room`
-          : say`I could not remove it from this room: please do that yourself`,
-      );
-    return reply.done(
-      say`${account === undefined ? 'Created' : 'Changed'} ${code(one.user)}${lines.length === 0 ? say`.` : say`: ${joined(lines, '; ')}`}`,
-      {
-        ...(made === undefined ? {} : { secrets: [{ label: say`Password of ${code(one.user)}`, value: made }] }),
-        change: {
-          before: account === undefined ? null : Object.fromEntries(changed.map(({ what, before }) => [what, before])),
-          after: Object.fromEntries(changed.map(({ what, after: now }) => [what, now])),
-        },
-      },
-    );
+    const changes = accountChanges(one, account);
+    return applyChanges({ user: one.user, account, changes, password, made, endSessions: !one.noLogout }, caps);
   },
 
-  again: 'safe',
+  async settle(one, { users }, since) {
+    const account = await users.get(one.user);
+    if (account === undefined) return 'not done';
+    if (one.create && createdSince(account, since) === 'done') return 'done';
+    if (one.deactivate) return account.deactivated ? 'done' : 'not done';
+    // Whether a password was set nobody can tell; it may be set twice.
+    return setsPassword(one) || differences(accountChanges(one, account), account).length > 0 ? 'not done' : 'done';
+  },
+
+  async complete(one, caps, _asker, secretLost) {
+    const account = await localAccount(caps.users, one.user);
+    if (one.deactivate) return closed(account, caps);
+    const made = secretLost ? madePassword() : undefined;
+    const changes = accountChanges(one, account);
+    const password = made ?? one.password;
+    return applyChanges({ user: one.user, account, changes, password, made, endSessions: !one.noLogout }, caps);
+  },
 });
+
+async function closed(account: UserDetails, { users }: Caps): Promise<Reply> {
+  const stillIn = await deactivateAccount(users, account, { erase: false, noLeaveRooms: false });
+  const left = stillIn === 0 ? say`it is in no room any more` : say`⚠️ it is still in ${stillIn} rooms`;
+  return reply.done(say`Deactivated ${code(account.userId)}: its sessions have ended, and ${left}.`, {
+    change: { before: { deactivated: account.deactivated }, after: { deactivated: true } },
+  });
+}

@@ -6,6 +6,7 @@ import { code, say, type Text } from '../../core/text.ts';
 import type { RateLimit } from '../../homeserver/accounts.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
+import { notTheBot } from './not-the-bot.ts';
 
 function inWords(limit: RateLimit | undefined): Text {
   if (limit === undefined) return say`the server's usual limit`;
@@ -34,11 +35,14 @@ export default command({
   ],
   danger: 'write',
   role: 'moderator',
-  needs: ['users', 'accounts'],
+  takesFrom: ({ user, messagesPerSecond }) => (messagesPerSecond === undefined ? [] : [user]),
+  needs: ['users', 'accounts', 'adminRoom'],
 
-  async run({ user, messagesPerSecond, burst, none, reset }, { users, accounts }) {
+  async run({ user, messagesPerSecond, burst, none, reset }, { users, accounts, adminRoom }) {
     if ((messagesPerSecond === undefined) !== (burst === undefined))
       throw new Problem('usage', say`${code('--messages-per-second')} and ${code('--burst')} go together.`);
+    // It frees itself at its start, since it could not answer otherwise.
+    if (reset || messagesPerSecond !== undefined) notTheBot(user, adminRoom.botId, 'limit');
     await localAccount(users, user);
     const before = await accounts.rateLimit(user);
     if (!none && !reset && messagesPerSecond === undefined)

@@ -2,9 +2,30 @@ import { z } from 'zod';
 import { localUser, secret } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
-import { code, commandLine, say } from '../../core/text.ts';
+import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
+import type { UserDetails, Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
+
+async function closedAccount(users: Users, userId: string): Promise<UserDetails> {
+  const account = await localAccount(users, userId);
+  if (account.deactivated) return account;
+  throw new Problem(
+    'conflict',
+    say`${code(userId)} is not deactivated; there is nothing to do.`,
+    account.locked ? say`It is locked: ${commandLine(`user unlock ${userId}`)} lets it in again.` : undefined,
+  );
+}
+
+/** What there is again, and what still keeps its owner out. */
+function comesBack({ userId, admin, locked, suspended, erased }: UserDetails): readonly Text[] {
+  return [
+    ...(admin ? [say`It is a **server admin** again.`] : []),
+    ...(erased ? [say`What it wrote can be read again by those who join later.`] : []),
+    ...(locked ? [say`It is still locked: ${commandLine(`user unlock ${userId}`)}.`] : []),
+    ...(suspended ? [say`It is still suspended: ${commandLine(`user unsuspend ${userId}`)}.`] : []),
+  ];
+}
 
 export default command({
   path: 'user reactivate',
@@ -20,14 +41,23 @@ export default command({
   positionals: ['user', 'password'],
   examples: [['It was a mistake', '!admin user reactivate dora']],
   danger: 'write',
+  raise: async ({ user }, { users }) => ((await users.get(user))?.admin ? 'confirm' : undefined),
   role: 'admin',
   takesFrom: ({ user }) => [user],
   needs: ['users', 'accounts'],
 
+  async plan({ user }, { users }) {
+    const account = await closedAccount(users, user);
+    return {
+      title: say`Bring ${code(user)} back to life.`,
+      targets: [{ id: user, ...(account.admin ? { note: say`**server admin**` } : {}) }],
+      cautions: [say`Its rooms, sessions and third-party ids do not come back.`, ...comesBack(account)],
+      frozen: null,
+    };
+  },
+
   async run({ user, password }, { users, accounts }) {
-    const account = await localAccount(users, user);
-    if (!account.deactivated)
-      throw new Problem('conflict', say`${code(user)} is not deactivated; there is nothing to do.`);
+    const account = await closedAccount(users, user);
     await accounts.modify(user, { deactivated: false, ...(password === undefined ? {} : { password }) });
     if ((await localAccount(users, user)).deactivated)
       throw new Problem('rejected', say`The server said yes, but ${code(user)} is still deactivated.`);
@@ -36,7 +66,7 @@ export default command({
         ? say`Nobody can log in to it yet: ${commandLine(`user reset-password ${user}`)} makes a password.`
         : say`One can log in to it with the new password.`;
     return reply.done(
-      say`${code(user)} is back. ${next} Its rooms, sessions and third-party ids do not come back${account.erased ? ', nor its name and picture' : ''}.`,
+      say`${code(user)} is back. ${next} Its rooms, sessions and third-party ids do not come back${account.erased ? ', nor its name and picture' : ''}.${comesBack(account).length === 0 ? say`` : say` ${joined(comesBack(account), ' ')}`}`,
       { change: { before: { deactivated: true }, after: { deactivated: false } } },
     );
   },

@@ -3,16 +3,10 @@ import { localUser } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import type { Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
+import { isHere } from './is-here.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
-
-/** An invite that still stands counts: whoever has one may come in and read. */
-async function isHere(users: Users, roomId: string, userId: string): Promise<boolean> {
-  const membership = (await users.memberships(userId)).get(roomId);
-  return membership === 'join' || membership === 'invite' || membership === 'knock';
-}
 
 export default command({
   path: 'user revoke-user-admin',
