@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { addressed, type Me } from './core/addressed.ts';
 import { Problem } from './core/problem.ts';
 import { code, say } from './core/text.ts';
+import { createHost } from './homeserver/host/host.ts';
 import { createSynapse } from './homeserver/synapse/synapse.ts';
 import { createJobWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
@@ -21,6 +22,7 @@ import { createLocal } from './pipeline/local.ts';
 import { watchNews } from './pipeline/news.ts';
 import { createOutbox } from './pipeline/outbox.ts';
 import { registrationNews } from './pipeline/registration-news.ts';
+import { createRegistrationReminders } from './pipeline/registration-reminders.ts';
 import { reportNews } from './pipeline/report-news.ts';
 import { createRoomLeaver } from './pipeline/room-leaver.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
@@ -77,6 +79,17 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   const calls = new AbortController();
   const wait = (ms: number) => pause(ms, quitting.signal);
 
+  const { backend } = config;
+  const host = createHost({
+    settings: config.host,
+    baseUrl: (backend.type === 'synapse' ? backend.url : undefined) ?? config.homeserverUrl,
+    kept: store.values,
+    secrets: [config.accessToken()],
+    clock,
+  });
+  // Before anything else: a homeserver that a change of ours keeps from starting could not be reached.
+  await host.recover();
+
   const matrix = await connectMatrix({
     homeserverUrl: config.homeserverUrl,
     token: config.accessToken(),
@@ -85,7 +98,6 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   });
   requireDevice(matrix);
 
-  const { backend } = config;
   if (backend.type !== 'synapse') throw new Problem('usage', say`The relay is not there yet.`);
   let roomNames: readonly string[] = [];
   const homeserver = createSynapse({
@@ -167,6 +179,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     removeMedia: (mxc) => homeserver.media.remove(mxc),
     restoreAlias: createAliasRestorer({ homeserver, tell, log }),
     leaveRoom: createRoomLeaver({ homeserver, tell, log }),
+    ...createRegistrationReminders({ host, store, botId: matrix.userId, tell, clock }),
     log,
     clock,
   });
@@ -196,7 +209,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     storePath: path,
     later: { context: () => context, jobs: () => jobs, waiting: () => intake.waiting() },
   });
-  const caps: Capabilities = { ...homeserver, ...local };
+  const caps: Capabilities = { ...homeserver, host, ...local };
   const context: Context = {
     settings: {
       output: config.output,

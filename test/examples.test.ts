@@ -1,13 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/commands/index.ts';
 import { flagsOf } from '../src/core/flags.ts';
 import { type AdminRoom, openAdminRoom } from './e2e/admin-room.ts';
+import { type HostLab, openHostLab } from './e2e/host-lab.ts';
 import { backgroundUpdatesDone } from './homeserver/background-updates.ts';
 import { loginPassword, registerUser } from './homeserver/client.ts';
 import { describeWithSynapse } from './homeserver/describe-with-synapse.ts';
 import { masterKey } from './homeserver/master-key.ts';
 import { testPassword } from './homeserver/register-user.ts';
-import { type Synapse, startSynapse } from './homeserver/synapse.ts';
+import type { Synapse } from './homeserver/synapse.ts';
 import { deviceWasSeen } from './homeserver/write-database.ts';
 
 /** Examples name plans, jobs, events, files and servers that nobody has here; any other ❌ is a fault. */
@@ -43,20 +46,28 @@ const examples = commands.flatMap((command) => {
 });
 
 describeWithSynapse('every example in the help', () => {
+  let lab: HostLab;
   let server: Synapse;
   let room: AdminRoom;
 
   beforeAll(async () => {
     // The server of the examples, whose ids therefore are its own.
-    server = await startSynapse({
+    lab = await openHostLab({
       name: 'examples',
       serverName: 'example.org',
       config: {
         room_list_publication_rules: [{ action: 'allow' }],
+        registration_requires_token: true,
         server_notices: { system_mxid_localpart: 'notices' },
       },
     });
-    room = await openAdminRoom(server);
+    server = lab.server;
+    const irc = join(lab.appserviceDir, 'irc.yaml');
+    const tokens = 'as_token: abcdefghijkl\nhs_token: mnopqrstuvwx';
+    writeFileSync(irc, `id: irc\nurl: null\nsender_localpart: irc\nnamespaces: {}\n${tokens}\n`);
+    writeFileSync(lab.dropIn, `app_service_config_files: [${JSON.stringify(irc)}]\n`);
+    await server.restart();
+    room = await openAdminRoom(server, { config: { host: lab.host } });
     await room.admin.createRoom({
       preset: 'public_chat',
       name: 'Lobby',
@@ -66,7 +77,7 @@ describeWithSynapse('every example in the help', () => {
   });
   afterAll(async () => {
     await room?.close();
-    await server?.stop();
+    await lab?.close();
   });
 
   /** Devices, one of them unused for long, keys, a file, a message, a token and a deactivated account. */

@@ -1,3 +1,7 @@
+import listRegistered from './appservice/list-registered.ts';
+import registerAppservice from './appservice/register.ts';
+import showAppserviceConfig from './appservice/show-appservice-config.ts';
+import unregisterAppservice from './appservice/unregister.ts';
 import cancel from './bot/cancel.ts';
 import confirm from './bot/confirm.ts';
 import help from './bot/help.ts';
@@ -73,6 +77,20 @@ import timestampToEvent from './room/timestamp-to-event.ts';
 import unbanRoom from './room/unban-room.ts';
 import viewRoomTopic from './room/view-room-topic.ts';
 import adminNotice from './server/admin-notice.ts';
+import allowRegistration from './server/allow-registration.ts';
+import backgroundUpdates from './server/background-updates.ts';
+import clearCaches from './server/clear-caches.ts';
+import listFeatures from './server/list-features.ts';
+import memoryUsage from './server/memory-usage.ts';
+import reloadConfig from './server/reload-config.ts';
+import reloadMods from './server/reload-mods.ts';
+import restart from './server/restart.ts';
+import scheduledTasks from './server/scheduled-tasks.ts';
+import setConfig from './server/set-config.ts';
+import showConfig from './server/show-config.ts';
+import shutdown from './server/shutdown.ts';
+import serverStatistics from './server/statistics.ts';
+import serverStatus from './server/status.ts';
 import serverVersion from './server/version.ts';
 import createToken from './token/create.ts';
 import deleteToken from './token/delete.ts';
@@ -269,7 +287,26 @@ export const commands: readonly AnyCommand[] = [
   matrixLogin,
 
   serverVersion,
+  listFeatures,
+  serverStatus,
+  showConfig,
+  setConfig,
+  reloadConfig,
+  allowRegistration,
+  restart,
+  reloadMods,
+  shutdown,
+  memoryUsage,
+  clearCaches,
   adminNotice,
+  backgroundUpdates,
+  scheduledTasks,
+  serverStatistics,
+
+  registerAppservice,
+  unregisterAppservice,
+  showAppserviceConfig,
+  listRegistered,
 
   jobList,
   jobShow,

@@ -1,5 +1,6 @@
 import type { Catalog } from '../core/declaration.ts';
 import type { Json } from '../core/json.ts';
+import type { Text } from '../core/text.ts';
 import type { OwnPlace } from '../homeserver/own-rooms.ts';
 import type { AuditFilter, AuditRecord, AuditVerdict, JobRow, LedgerEntry } from '../store/store.ts';
 import type { Asker } from './asker.ts';
@@ -28,6 +29,8 @@ export interface Local {
     remove(userId: string, reason: string): Promise<boolean>;
     /** A new message, plain text, that mentions the room, so that it notifies. */
     announce(text: string, asker: Asker): Promise<void>;
+    /** Says before a long act what is about to happen; nothing depends on whether it arrives. */
+    promise(words: Text, asker: Asker): Promise<void>;
   };
   readonly jobs: {
     list(): readonly JobRow[];
@@ -83,6 +86,10 @@ export interface Local {
     /** Where the bot stood in a room that it is to go back in. */
     ofRoom(roomId: string): OwnPlace | undefined;
     forgetRoom(roomId: string): void;
+  };
+  readonly reminders: {
+    /** Once registration is open: closes it again after so many milliseconds, or else reminds every day. Undefined: it is not. */
+    ofRegistration(open: { readonly closeInMs: number | undefined } | undefined, asker: Asker): void;
   };
   /** Listed in the configuration or a server admin: nobody below owner takes anything from these. */
   readonly isProtected: (userId: string) => Promise<boolean>;

@@ -119,6 +119,8 @@ export interface Reply {
   /** The server's data for `-o json`; those of the listings unless told. */
   readonly data?: unknown;
   readonly secrets?: readonly Secret[];
+  /** It took so long, or matters so much, that the requester is notified. */
+  readonly notify?: true;
   /** Before and after, for the audit trail; never a secret. */
   readonly change?: { readonly before?: unknown; readonly after?: unknown };
 }

@@ -3,6 +3,8 @@ import type { Deletions } from './deletions.ts';
 import type { Directory } from './directory.ts';
 import type { Federation } from './federation.ts';
 import type { Files } from './files.ts';
+import type { Host } from './host.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Media } from './media.ts';
 import type { Notices } from './notices.ts';
 import type { OwnRooms } from './own-rooms.ts';
@@ -42,6 +44,9 @@ export interface Nouns {
   readonly media: Media;
   readonly files: Files;
   readonly server: Server;
+  readonly maintenance: Maintenance;
+  /** The operator's files and commands, where the bot has them. */
+  readonly host: Host;
   readonly federation: Federation;
   readonly tokens: Tokens;
   readonly notices: Notices;

@@ -22,6 +22,8 @@ export interface DueOptions {
   readonly removeMedia: ((mxc: string) => Promise<void>) | undefined;
   readonly restoreAlias: (due: Due) => Promise<void>;
   readonly leaveRoom: (due: Due) => Promise<void>;
+  readonly closeRegistration: (due: Due) => Promise<void>;
+  readonly remindOfRegistration: (due: Due) => Promise<void>;
   readonly log: Log;
   readonly clock: () => number;
 }
@@ -36,9 +38,10 @@ export interface DueWorker {
 const relations = z.object({ chunk: z.array(z.object({ event_id: z.string() })) });
 const memberEvent = z.object({ content: z.object({ membership: z.string() }), origin_server_ts: z.number() });
 
-/** Does what is due, over restarts: removes secrets and uploads, ends plans, puts aliases back, leaves rooms. */
+/** Does what is due, over restarts: removes secrets and uploads, ends plans, puts aliases back, leaves rooms, closes registration. */
 export function createDueWorker(options: DueOptions): DueWorker {
   const { matrix, store, redactAfterMs, removeMedia, restoreAlias, leaveRoom, log, clock } = options;
+  const { closeRegistration, remindOfRegistration } = options;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -100,6 +103,8 @@ export function createDueWorker(options: DueOptions): DueWorker {
     else if (due.kind === 'delete-media') await removeMedia?.(due.target);
     else if (due.kind === 'restore-alias') await restoreAlias(due);
     else if (due.kind === 'leave-room') await leaveRoom(due);
+    else if (due.kind === 'close-registration') await closeRegistration(due);
+    else if (due.kind === 'remind-registration') await remindOfRegistration(due);
     else {
       const until = due.kind === 'redact-secret' ? await secretStaysUntil(due) : undefined;
       if (until !== undefined) return store.due.add({ ...due, at: until });

@@ -186,7 +186,7 @@ export async function settle(context: Context, act: Act, result: Reply): Promise
   const unknown = result.outcome === 'unknown';
   await conclude(context, act, result.outcome, {
     reply: { ...result, blocks: [...result.blocks, ...told, ...said] },
-    options: { path: command.path, output: act.output, notify: unknown ? asker.userId : undefined },
+    options: { path: command.path, output: act.output, notify: unknown || result.notify ? asker.userId : undefined },
     detail: (result.change ?? null) as Json,
     due: removal === undefined ? [] : [removal.due],
   });

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Local } from '../commands/local.ts';
 import { cleanLines } from '../core/clean.ts';
+import { renderReply } from '../core/render.ts';
+import { reply } from '../core/reply.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
 import { MatrixFault } from '../http.ts';
 import { leftOf, resumeJob } from '../jobs/resume.ts';
@@ -13,6 +15,7 @@ import { openPlan } from './confirm.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
 import { frozenOf } from './plan-store.ts';
+import { createReminders } from './registration-reminders.ts';
 import { transactionId } from './transaction-id.ts';
 import { createWayBack } from './way-back.ts';
 
@@ -69,6 +72,12 @@ export function createLocal(options: LocalOptions): Local {
         const content = { msgtype: 'm.text', body, 'm.mentions': { room: true } };
         await matrix.send(roomId, 'm.room.message', content, transactionId(asker.source, 'announce'));
       },
+      async promise(words, asker) {
+        const { content } = renderReply(reply.says(words), { output: 'human', prefix: catalog.prefix, path: 'notice' });
+        await matrix
+          .send(roomId, 'm.room.message', { ...content }, transactionId(asker.source, 'promise'))
+          .catch(() => undefined);
+      },
     },
     jobs: {
       list: () => store.jobs.list(shownJobs),
@@ -100,6 +109,7 @@ export function createLocal(options: LocalOptions): Local {
       remove: store.ledger.remove,
     },
     wayBack: createWayBack({ store, clock, wake: () => later.context().wake.due() }),
+    reminders: createReminders({ store, roomId, clock, wake: () => later.context().wake.due() }),
     audit: store.audit,
     status: () => {
       const health = matrix.health();

@@ -171,7 +171,15 @@ export interface LedgerEntry {
 /** Something to be done at a time, over restarts: redact a message, delete an upload, remind. */
 export interface Due {
   readonly key: string;
-  readonly kind: 'redact' | 'redact-secret' | 'delete-media' | 'expire-plan' | 'restore-alias' | 'leave-room';
+  readonly kind:
+    | 'redact'
+    | 'redact-secret'
+    | 'delete-media'
+    | 'expire-plan'
+    | 'restore-alias'
+    | 'leave-room'
+    | 'close-registration'
+    | 'remind-registration';
   readonly roomId: string;
   readonly target: string;
   readonly at: number;

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chrootEnvironment, federationNames, synapseChroot } from './synapse-chroot.ts';
 
 const run = promisify(execFile);
 const image = 'matrixdotorg/synapse';
+const server = 'synapse.app.homeserver';
+/** In the data folder: read behind homeserver.yaml, if it is there when the server starts. */
+export const dropInFolder = 'conf.d';
 
 /** A server that someone else runs; it can be talked to, not stopped or configured. */
 export interface GivenSynapse {
@@ -24,7 +27,8 @@ export interface StartableSynapse {
   readonly environment: NodeJS.ProcessEnv;
   /** The path by which the server itself sees a file of its data folder. */
   inside(dataDir: string, file: string): string;
-  command(dataDir: string): [program: string, ...args: string[]];
+  /** With the module's name of the server itself, or of its check of the configuration. */
+  command(dataDir: string, module?: string): [program: string, ...args: string[]];
   /** Set where killing the started process does not kill the server. */
   readonly kill?: (dataDir: string) => Promise<void>;
 }
@@ -71,11 +75,23 @@ function onPath(): StartableSynapse {
     dataRoot: join(tmpdir(), 'castellan-synapse'),
     environment: process.env,
     inside: (dataDir, file) => join(dataDir, file),
-    command: (dataDir) => ['synapse_homeserver', '-c', join(dataDir, 'homeserver.yaml')],
+    command: (dataDir, module = server) => [
+      pythonOf('synapse_homeserver'),
+      '-m',
+      module,
+      ...configArguments(dataDir, dataDir),
+    ],
   };
 }
 
+/** homeserver.yaml, and behind it the folder of drop-ins where a test has made one. */
+function configArguments(dataDir: string, inside: string): string[] {
+  const folder = existsSync(join(dataDir, dropInFolder)) ? ['-c', join(inside, dropInFolder)] : [];
+  return ['-c', join(inside, 'homeserver.yaml'), ...folder];
+}
+
 function inChroot(folder: string): StartableSynapse {
+  seeItselfFromInside(folder);
   const inside = (dataDir: string, file: string) => join(dataDir, file).slice(folder.length);
   return {
     kind: 'startable',
@@ -84,16 +100,28 @@ function inChroot(folder: string): StartableSynapse {
     dataRoot: join(folder, 'srv/castellan'),
     environment: chrootEnvironment,
     inside,
-    command: (dataDir) => [
+    command: (dataDir, module = server) => [
       'chroot',
       folder,
       'python3',
       '-m',
-      'synapse.app.homeserver',
-      '-c',
-      inside(dataDir, 'homeserver.yaml'),
+      module,
+      ...configArguments(dataDir, inside(dataDir, '')),
     ],
   };
+}
+
+/** So that a path of the machine leads to the same file inside: what is written into a configuration holds for both. */
+function seeItselfFromInside(folder: string): void {
+  const link = join(folder, folder);
+  if (existsSync(link)) return;
+  mkdirSync(dirname(link), { recursive: true });
+  try {
+    symlinkSync('/', link);
+  } catch (error) {
+    // Another test process was faster.
+    if (!existsSync(link)) throw error;
+  }
 }
 
 function inDocker(): StartableSynapse {
@@ -104,7 +132,7 @@ function inDocker(): StartableSynapse {
     dataRoot: join(tmpdir(), 'castellan-synapse'),
     environment: process.env,
     inside: (_dataDir, file) => join('/data', file),
-    command: (dataDir) => [
+    command: (dataDir, module = server) => [
       'docker',
       'run',
       '--rm',
@@ -112,13 +140,13 @@ function inDocker(): StartableSynapse {
       '--network=host',
       `--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       `--volume=${dataDir}:/data`,
+      `--volume=${dataDir}:${dataDir}`,
       ...federationNames.map((name) => `--add-host=${name}:127.0.0.1`),
       '--entrypoint=python3',
       image,
       '-m',
-      'synapse.app.homeserver',
-      '-c',
-      '/data/homeserver.yaml',
+      module,
+      ...configArguments(dataDir, '/data'),
     ],
     kill: async (dataDir) => {
       await run('docker', ['kill', container(dataDir)]).catch(() => undefined);
@@ -135,4 +163,10 @@ function isOnPath(program: string): boolean {
       return false;
     }
   });
+}
+
+/** The Python by which a program on the PATH is run. */
+function pythonOf(program: string): string {
+  const folder = (process.env.PATH ?? '').split(delimiter).find((one) => existsSync(join(one, program))) ?? '';
+  return /^#!\s*(\S+)/.exec(readFileSync(join(folder, program), 'utf8'))?.[1] ?? 'python3';
 }

@@ -45,6 +45,10 @@ export interface Synapse {
   kill(): Promise<void>;
   /** Ends it in order if it runs, and starts it on the same data, name and port. */
   restart(): Promise<void>;
+  /** The command that lets the server check its configuration without starting. */
+  readonly checkCommand: readonly string[];
+  /** SIGHUP. */
+  reload(): void;
   /** Reads the server's own SQLite file, while it runs or after. */
   queryDatabase(sql: string, ...parameters: unknown[]): Record<string, unknown>[];
 }
@@ -174,6 +178,14 @@ class OwnSynapse implements Synapse {
     await exited;
   }
 
+  get checkCommand(): readonly string[] {
+    return this.way.command(this.dataDir, 'synapse.config');
+  }
+
+  reload(): void {
+    this.process?.kill('SIGHUP');
+  }
+
   async restart(): Promise<void> {
     await this.stop({ keepData: true });
     await this.start();
@@ -234,6 +246,10 @@ async function givenSynapse(way: GivenSynapse, options: SynapseOptions): Promise
     stop: async () => undefined,
     kill: async () => Promise.reject(cannot('killed')),
     restart: async () => Promise.reject(cannot('restarted')),
+    checkCommand: [],
+    reload: () => {
+      throw cannot('reloaded');
+    },
     queryDatabase: () => {
       throw cannot('looked into');
     },

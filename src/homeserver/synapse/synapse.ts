@@ -8,6 +8,7 @@ import { createSynapseDirectory } from './directory.ts';
 import { createSynapseFederation } from './federation.ts';
 import { createSynapseFiles } from './files.ts';
 import { createSynapseHttp, usualAdminPath } from './http.ts';
+import { createSynapseMaintenance } from './maintenance.ts';
 import { createSynapseMedia } from './media.ts';
 import { createNeverList } from './never-list.ts';
 import { createSynapseNotices } from './notices.ts';
@@ -48,7 +49,7 @@ export interface SynapseOptions {
 }
 
 /** The backend for a homeserver that speaks Synapse's admin API. */
-export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
+export function createSynapse(options: SynapseOptions): Homeserver & Omit<Nouns, 'host'> {
   const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const never = createNeverList({ botId, adminRoomNames, adminPath });
@@ -88,6 +89,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & Nouns {
     files: createSynapseFiles(mediaHttp),
     media: createSynapseMedia(mediaHttp, serverName),
     server,
+    maintenance: createSynapseMaintenance(http),
     federation: createSynapseFederation(http),
     raw: createSynapseRaw(http, httpTo(baseUrl, null)),
     notices: createSynapseNotices(http, users, serverName),
