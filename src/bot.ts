@@ -15,6 +15,7 @@ import type { Health, Matrix, RoomEvent } from './matrix/matrix.ts';
 import { pause } from './matrix/pause.ts';
 import { createAuthorizer } from './pipeline/authorize.ts';
 import type { Context } from './pipeline/context.ts';
+import { examine } from './pipeline/doctor.ts';
 import { createDueWorker } from './pipeline/due.ts';
 import { createGate } from './pipeline/gate.ts';
 import { createIntake } from './pipeline/intake.ts';
@@ -30,6 +31,7 @@ import { createSecretDelivery } from './pipeline/secrets.ts';
 import { createSpool } from './pipeline/spool.ts';
 import { createTell } from './pipeline/tell.ts';
 import { untilAnswered } from './pipeline/until-answered.ts';
+import { watchRisks } from './pipeline/watch-risks.ts';
 import { createAliasRestorer } from './pipeline/way-back.ts';
 import { takeLock } from './store/lock.ts';
 import { openStore } from './store/open.ts';
@@ -193,6 +195,12 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     clock,
     wakeDue: dueWorker.wake,
   });
+  const risks = {
+    matrix,
+    roomId,
+    isServerAdmin,
+    isListed: (userId: string) => config.admins.includes(userId) || userId in config.roles,
+  };
   const local = createLocal({
     matrix,
     store,
@@ -207,6 +215,8 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     version: version(),
     startedAt,
     storePath: path,
+    doctor: () => examine({ config, matrix, homeserver, host, store, risks, clock }),
+    settings: withoutToken(config),
     later: { context: () => context, jobs: () => jobs, waiting: () => intake.waiting() },
   });
   const caps: Capabilities = { ...homeserver, host, ...local };
@@ -270,6 +280,16 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   jobs.kick();
   dueWorker.wake();
   const news = newsOf();
+  const looking = watchRisks({
+    ...risks,
+    store,
+    prefix: config.prefix,
+    wakeOutbox: outbox.kick,
+    clock,
+    stopped: () => stopped() || watch.isHalted(),
+    pause: wait,
+    log,
+  });
   log.info({ roomId, userId: matrix.userId, version: version() }, 'ready');
 
   function newsOf(): Promise<void> {
@@ -294,7 +314,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     quitting.abort();
     clearInterval(pruning);
     dueWorker.stop();
-    const quiet = Promise.all([intake.idle(), jobs.idle(), dueWorker.idle(), news]).then(() => outbox.idle());
+    const quiet = Promise.all([intake.idle(), jobs.idle(), dueWorker.idle(), news, looking]).then(() => outbox.idle());
     await Promise.race([quiet, pause(patienceMs)]);
     matrix.stop();
     calls.abort();
@@ -318,6 +338,11 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
         if (ousted !== undefined) throw ousted;
       }),
   };
+}
+
+/** The token is behind a call, which no listing of the settings makes. */
+function withoutToken({ accessToken: _, ...settings }: Config): Readonly<Record<string, unknown>> {
+  return settings;
 }
 
 /** Transaction ids are kept by device: without one, a message sent twice would stand there twice. */

@@ -2,8 +2,15 @@ import listRegistered from './appservice/list-registered.ts';
 import registerAppservice from './appservice/register.ts';
 import showAppserviceConfig from './appservice/show-appservice-config.ts';
 import unregisterAppservice from './appservice/unregister.ts';
+import auditExport from './audit/export.ts';
+import auditList from './audit/list.ts';
+import auditShow from './audit/show.ts';
+import auditVerify from './audit/verify.ts';
+import botBackup from './bot/backup.ts';
 import cancel from './bot/cancel.ts';
+import botConfig from './bot/config.ts';
 import confirm from './bot/confirm.ts';
+import botDoctor from './bot/doctor.ts';
 import help from './bot/help.ts';
 import botStatus from './bot/status.ts';
 import whoami from './bot/whoami.ts';
@@ -314,5 +321,13 @@ export const commands: readonly AnyCommand[] = [
   jobResume,
 
   botStatus,
+  botDoctor,
+  botConfig,
+  botBackup,
   whoami,
+
+  auditList,
+  auditShow,
+  auditVerify,
+  auditExport,
 ];

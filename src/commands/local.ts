@@ -14,6 +14,16 @@ export interface ItemSummary {
   readonly note: string | undefined;
 }
 
+/** One thing that the doctor looked at. */
+export interface Finding {
+  /** "Clock" */
+  readonly what: string;
+  readonly state: 'well' | 'warning' | 'fault';
+  readonly words: Text;
+  /** What to do about it. */
+  readonly hint?: Text;
+}
+
 /** The bot's own nouns: what commands may ask for that is not the homeserver's. */
 export interface Local {
   /** The table of all commands, for help. */
@@ -49,8 +59,10 @@ export interface Local {
   };
   readonly audit: {
     list(filter: AuditFilter): readonly AuditRecord[];
+    count(filter?: AuditFilter): number;
     get(seq: number): AuditRecord | undefined;
-    verify(): AuditVerdict;
+    /** Reads the whole trail, and compares it with what the bot's answers in the room say of it. */
+    verify(): Promise<AuditVerdict & { readonly anchors: number; readonly anchoredTo: number }>;
   };
   readonly status: () => {
     readonly version: string;
@@ -98,5 +110,11 @@ export interface Local {
    * what was made before a stop is found again, and nothing of it is stored.
    */
   readonly derived: (source: string, n: number) => string;
+  /** Looks at all that the bot depends on. */
+  readonly doctor: () => Promise<readonly Finding[]>;
+  /** bot.config.json with its defaults; holds no secret. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** A consistent copy of the store beside it; bytes. */
+  readonly backup: () => Promise<{ readonly path: string; readonly bytes: number }>;
   readonly clock: () => number;
 }

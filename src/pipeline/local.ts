@@ -10,6 +10,7 @@ import { leftOf, resumeJob } from '../jobs/resume.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { ItemState, Store } from '../store/store.ts';
+import { anchorsIn } from './audit-anchors.ts';
 import type { Authorizer } from './authorize.ts';
 import { openPlan } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -34,6 +35,8 @@ export interface LocalOptions {
   readonly version: string;
   readonly startedAt: number;
   readonly storePath: string;
+  readonly doctor: Local['doctor'];
+  readonly settings: Local['settings'];
   /** Made after this, since they need it. */
   readonly later: { readonly context: () => Context; readonly jobs: () => JobWorker; readonly waiting: () => number };
 }
@@ -109,8 +112,20 @@ export function createLocal(options: LocalOptions): Local {
       remove: store.ledger.remove,
     },
     wayBack: createWayBack({ store, clock, wake: () => later.context().wake.due() }),
+    doctor: options.doctor,
+    settings: options.settings,
+    backup: store.backUp,
     reminders: createReminders({ store, roomId, clock, wake: () => later.context().wake.due() }),
-    audit: store.audit,
+    audit: {
+      list: store.audit.list,
+      count: store.audit.count,
+      get: store.audit.get,
+      async verify() {
+        const anchors = await anchorsIn(matrix, roomId);
+        const anchoredTo = anchors.reduce((most, { seq }) => Math.max(most, seq), 0);
+        return { ...store.audit.verify(anchors), anchors: anchors.length, anchoredTo };
+      },
+    },
     status: () => {
       const health = matrix.health();
       return {

@@ -42,10 +42,16 @@ export function createAudit({ db, clock, write }: Connection): Store['audit'] {
   const countTargets = db.prepare<[], number>('SELECT count(*) FROM audit_target').pluck();
 
   /** By their text: one for each set of filters in use. */
-  const listings = new Map<string, Statement<(string | number)[], Row>>();
+  const listings = new Map<string, Statement<(string | number)[]>>();
 
-  const verify = db.transaction((anchor: AuditAnchor | undefined): AuditVerdict => {
-    const found = firstBad(all.iterate(), anchor, (seq) => bySeq.get(seq), countTargets.get() ?? 0);
+  const prepared = <Answer>(sql: string): Statement<(string | number)[], Answer> => {
+    const statement = listings.get(sql) ?? db.prepare<(string | number)[]>(sql);
+    listings.set(sql, statement);
+    return statement as Statement<(string | number)[], Answer>;
+  };
+
+  const verify = db.transaction((anchors: readonly AuditAnchor[]): AuditVerdict => {
+    const found = firstBad(all.iterate(), anchors, (seq) => bySeq.get(seq), countTargets.get() ?? 0);
     return { records: count.get() ?? 0, head: head.get(), firstBad: found };
   });
 
@@ -75,21 +81,25 @@ export function createAudit({ db, clock, write }: Connection): Store['audit'] {
     }),
     list(filter) {
       const { sql, values } = listing(filter);
-      const statement = listings.get(sql) ?? db.prepare<(string | number)[], Row>(sql);
-      listings.set(sql, statement);
-      return statement.all(...values).map(toRecord);
+      return prepared<Row>(sql)
+        .all(...values)
+        .map(toRecord);
     },
     get(seq) {
       const row = bySeq.get(seq);
       return row === undefined ? undefined : toRecord(row);
     },
-    count: () => count.get() ?? 0,
-    verify: (anchor) => verify.deferred(anchor),
+    count(filter) {
+      if (filter === undefined) return count.get() ?? 0;
+      const { from, values } = chosen(filter);
+      return prepared<{ readonly n: number }>(`SELECT count(*) AS n ${from}`).get(...values)?.n ?? 0;
+    },
+    verify: (anchors = []) => verify.deferred(anchors),
   };
 }
 
-/** The query of a listing, newest first; whatever is filtered by, there is an index to walk in that order. */
-export function listing(filter: AuditFilter): { readonly sql: string; readonly values: readonly (string | number)[] } {
+/** The rows that a filter holds for: what comes behind SELECT, without order. */
+function chosen(filter: AuditFilter): { readonly from: string; readonly values: readonly (string | number)[] } {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
   const where = (condition: string, value: string | number | undefined) => {
@@ -102,12 +112,18 @@ export function listing(filter: AuditFilter): { readonly sql: string; readonly v
   where('audit.command = ?', filter.command);
   where('audit.at >= ?', filter.since);
   where('audit.at <= ?', filter.until);
-  const byTarget = filter.target !== undefined;
   // CROSS JOIN makes SQLite walk the targets first.
-  const sql = `SELECT audit.seq, audit.hash, audit.record
-    FROM ${byTarget ? 'audit_target CROSS JOIN audit ON audit.seq = audit_target.seq' : 'audit'}
-    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-    ORDER BY ${byTarget ? 'audit_target.seq DESC' : 'audit.at DESC, audit.seq DESC'} LIMIT ? OFFSET ?`;
+  const from = `FROM ${filter.target === undefined ? 'audit' : 'audit_target CROSS JOIN audit ON audit.seq = audit_target.seq'}
+    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}`;
+  return { from, values };
+}
+
+/** The query of a listing; whatever is filtered by, there is an index to walk in that order. */
+export function listing(filter: AuditFilter): { readonly sql: string; readonly values: readonly (string | number)[] } {
+  const { from, values } = chosen(filter);
+  const way = filter.oldestFirst === true ? 'ASC' : 'DESC';
+  const order = filter.target === undefined ? `audit.at ${way}, audit.seq ${way}` : `audit_target.seq ${way}`;
+  const sql = `SELECT audit.seq, audit.hash, audit.record ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
   return { sql, values: [...values, filter.limit, filter.from] };
 }
 
@@ -118,12 +134,15 @@ function toRecord(row: Row): AuditRecord {
 /** Goes through the rows in the order of their numbers, one at a time in memory. */
 function firstBad(
   rows: Iterable<RowToVerify>,
-  anchor: AuditAnchor | undefined,
+  anchors: readonly AuditAnchor[],
   bySeq: (seq: number) => Row | undefined,
   storedTargets: number,
 ): Bad | undefined {
   let last: AuditAnchor = { seq: 0, hash: beginning };
   let targets = 0;
+  const vouchedFor = new Map<number, Set<string>>();
+  for (const { seq, hash: known } of anchors) vouchedFor.set(seq, (vouchedFor.get(seq) ?? new Set()).add(known));
+  const furthest = anchors.reduce((most, { seq }) => Math.max(most, seq), 0);
   for (const row of rows) {
     const seq = last.seq + 1;
     if (row.seq !== seq) return { seq, why: 'missing' };
@@ -138,11 +157,12 @@ function firstBad(
       return vouched ? { seq: seq - 1, why: 'altered' } : { seq, why: 'out of order' };
     }
     if (!saysTheSame(row, record)) return { seq, why: 'altered' };
-    if (anchor?.seq === seq && anchor.hash !== row.hash) return { seq, why: 'altered' };
+    // Two anchors that say different things: at most one of them is of this trail.
+    for (const known of vouchedFor.get(seq) ?? []) if (known !== row.hash) return { seq, why: 'altered' };
     targets += new Set(record.targets).size;
     last = row;
   }
-  if (anchor !== undefined && anchor.seq > last.seq) return { seq: last.seq + 1, why: 'missing' };
+  if (furthest > last.seq) return { seq: last.seq + 1, why: 'missing' };
   // Entries of the index that belong to no record: what was cut off is still found there.
   if (targets !== storedTargets) return { seq: last.seq + 1, why: 'missing' };
   return undefined;

@@ -1,4 +1,5 @@
 import { createAudit } from './audit.ts';
+import { backUp } from './backup.ts';
 import { connect, type StoreOptions } from './connection.ts';
 import { createDue } from './due.ts';
 import { createInbox } from './inbox.ts';
@@ -55,6 +56,7 @@ export function openStore(path: string, options: StoreOptions): Store {
       inbox.answeredIfSent(eventId);
     }),
     prune: createPrune(connection),
+    backUp: () => backUp(db, connection.clock()),
     close() {
       if (!db.open) return;
       if (!db.readonly) {

@@ -58,8 +58,10 @@ export interface AuditFilter {
   readonly since?: number;
   readonly until?: number;
   readonly limit: number;
-  /** How many of the newest to skip. */
+  /** How many to skip. */
   readonly from: number;
+  /** Otherwise the newest come first. */
+  readonly oldestFirst?: boolean;
 }
 
 /** A record known from outside the store, as an answer in the room carries it. */
@@ -219,9 +221,10 @@ export interface Store {
     /** Newest first. */
     list(filter: AuditFilter): readonly AuditRecord[];
     get(seq: number): AuditRecord | undefined;
-    count(): number;
-    /** Reads the whole trail; only an anchor from outside shows that its end was cut off or all of it rewritten. */
-    verify(anchor?: AuditAnchor): AuditVerdict;
+    /** Of all of them, or of those that the filter holds for. */
+    count(filter?: AuditFilter): number;
+    /** Reads the whole trail; only anchors from outside show that its end was cut off or all of it rewritten. */
+    verify(anchors?: readonly AuditAnchor[]): AuditVerdict;
   };
   readonly plans: {
     get(code: string): PlanRow | undefined;
@@ -278,5 +281,7 @@ export interface Store {
   /** Forgets answered events received over 30 days before `now` (epoch ms), and messages sent and plans over for 7 days. */
   prune(now: number): void;
   /** Folds the write-ahead log into the file. */
+  /** A consistent copy beside the store, readable by its owner only; bytes. */
+  backUp(): Promise<{ readonly path: string; readonly bytes: number }>;
   close(): void;
 }

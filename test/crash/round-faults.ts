@@ -143,7 +143,7 @@ function storeFaults({ room, scenario, events }: Round, since: readonly RoomEven
       if (store.audit.get(anchor.seq)?.hash !== anchor.hash)
         faults.push(`record ${anchor.seq} is not what the room says`);
     }
-    const { firstBad } = store.audit.verify(anchors.at(-1));
+    const { firstBad } = store.audit.verify(anchors);
     if (firstBad !== undefined) faults.push(`record ${firstBad.seq} of the audit trail is ${firstBad.why}`);
     const records = store.audit.list({ limit: 200, from: 0 }).filter(({ source }) => events.includes(source));
     const outcomes = records.filter(({ kind }) => kind === 'outcome');

@@ -59,7 +59,7 @@ test('each record holds the hash of the one before, and its own over its sorted 
 test('an empty trail is in order', () => {
   const { store } = makeStore();
   expect(store.audit.verify()).toEqual({ records: 0, head: undefined, firstBad: undefined });
-  expect(store.audit.verify({ seq: 1, hash: 'x' }).firstBad).toEqual({ seq: 1, why: 'missing' });
+  expect(store.audit.verify([{ seq: 1, hash: 'x' }]).firstBad).toEqual({ seq: 1, why: 'missing' });
 });
 
 test('records are listed newest first, by actor, command, target and time, page by page', () => {
@@ -231,16 +231,16 @@ test('an end cut off with care, or rewritten, is found by an anchor from outside
   const records = Array.from({ length: 10 }, (_, n) => store.audit.append(auditEntry(`$e${n}`)));
   const [eighth, tenth] = [records[7], records[9]];
   if (eighth === undefined || tenth === undefined) throw new Error('ten records are there');
-  expect(store.audit.verify(tenth).firstBad).toBeUndefined();
+  expect(store.audit.verify([tenth]).firstBad).toBeUndefined();
   const db = new Database(path);
   db.exec('DROP TRIGGER audit_no_delete; DROP TRIGGER audit_target_no_delete');
   db.exec('DELETE FROM audit_target WHERE seq > 8; DELETE FROM audit WHERE seq > 8');
   db.close();
   expect(store.audit.verify()).toEqual({ records: 8, head: { seq: 8, hash: eighth.hash }, firstBad: undefined });
-  expect(store.audit.verify(eighth).firstBad).toBeUndefined();
-  expect(store.audit.verify(tenth).firstBad).toEqual({ seq: 9, why: 'missing' });
+  expect(store.audit.verify([eighth]).firstBad).toBeUndefined();
+  expect(store.audit.verify([tenth]).firstBad).toEqual({ seq: 9, why: 'missing' });
   store.audit.append(auditEntry('$x'));
   store.audit.append(auditEntry('$y'));
   expect(store.audit.verify().firstBad).toBeUndefined();
-  expect(store.audit.verify(tenth).firstBad).toEqual({ seq: 10, why: 'altered' });
+  expect(store.audit.verify([tenth]).firstBad).toEqual({ seq: 10, why: 'altered' });
 });
