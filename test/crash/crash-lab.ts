@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type AdminRoom, bodyOf, openAdminRoom } from '../e2e/admin-room.ts';
-import type { BotProcess } from '../e2e/bot-process.ts';
+import { type AdminRoom, bodyOf, openAdminRoom, type RoomEvent } from '../e2e/admin-room.ts';
+import { type BotProcess, startBotProcess } from '../e2e/bot-process.ts';
 import type { Synapse } from '../homeserver/synapse.ts';
-import { type Boundary, killerFiles, killerFolder, type Orders } from './orders.ts';
+import { type Boundary, killerFiles, killerFolder, killerGate, type Orders } from './orders.ts';
 import { type Round, roundFaults } from './round-faults.ts';
 import type { Scenario } from './scenarios.ts';
 import { secretsIn, secretsInFiles } from './secret-scan.ts';
@@ -16,22 +16,29 @@ const killer = fileURLToPath(new URL('./killer.ts', import.meta.url));
 const pollMs = 15;
 const settleLimitMs = 120_000;
 
-/** Where to kill: at a boundary of one step, and, with `again`, at one of the start that follows. */
-export interface Crash {
-  readonly scenario: Scenario;
-  /** Which of the scenario's messages, from 0. */
-  readonly step: number;
+/** Where to kill while one of the scenario's messages is acted on. */
+export interface Kill {
   readonly at: Boundary;
-  readonly again?: Boundary;
+  /** At these boundaries of the starts that follow, one each. */
+  readonly again?: readonly Boundary[];
   /** For the last start. */
   readonly slow?: Orders['slow'];
   /** Happens while the bot is dead, before it starts for good; gives the id of a further command where it sends one. */
   readonly meanwhile?: (room: AdminRoom, eventId: string) => Promise<string | undefined>;
 }
 
-/** What came of a crash. `missed`: the boundary did not come up this time, so it was killed when all was done. */
+/** A scenario played to its end, and where it is cut short: a kill for each of its messages, from the first on. */
+export interface Crash {
+  readonly scenario: Scenario;
+  readonly kills: readonly (Kill | undefined)[];
+}
+
+/** What came of a crash. */
 export interface CrashResult {
-  readonly missed: boolean;
+  /** The places at which it was killed, each with those before it that the same message was cut short at. */
+  readonly places: readonly string[];
+  /** How many boundaries did not come up this time, so that it was killed when all was done. */
+  readonly missed: number;
   readonly faults: readonly string[];
 }
 
@@ -50,7 +57,7 @@ export interface CrashLab {
   /** Runs a scenario to its end without killing; the boundaries of each of its steps, in order. */
   boundaries(scenario: Scenario): Promise<readonly (readonly Boundary[])[]>;
   /** The boundaries of the start after a crash. */
-  boundariesAfter(crash: Crash): Promise<readonly Boundary[]>;
+  boundariesAfter(scenario: Scenario, step: number, at: Boundary): Promise<readonly Boundary[]>;
   crash(crash: Crash): Promise<CrashResult>;
   /** Secrets of any round that stand in a file or in the room now. */
   leftSecrets(): Promise<readonly string[]>;
@@ -61,14 +68,35 @@ export interface CrashLab {
 export async function openCrashLab(server: Synapse): Promise<CrashLab> {
   const folder = mkdtempSync(join(tmpdir(), 'castellan-crash-'));
   const files = killerFiles(folder);
-  const bot = {
+  const options = {
     nodeArguments: ['--import', killer],
     env: { [killerFolder]: folder, NODE_COMPILE_CACHE: join(folder, 'compiled') },
   };
-  const room = await openAdminRoom(server, { bot });
+  const room = await openAdminRoom(server, { start: false });
   // Node writes its compile cache, which halves the time of a start, only at an orderly end.
-  await room.bot().stop();
-  await room.start();
+  let bot = await startBotProcess(room.configFile, options);
+  await bot.stop();
+  let loaded = 0;
+  /** A process that has loaded everything and waits behind its gate. */
+  async function load(): Promise<{ readonly process: BotProcess; readonly gate: string }> {
+    loaded += 1;
+    const gate = join(folder, `gate-${loaded}`);
+    const env = { ...options.env, [killerGate]: gate };
+    return { process: await startBotProcess(room.configFile, { ...options, env, unready: true }), gate };
+  }
+  let next = load();
+  await startBot();
+
+  async function startBot({ unready = false } = {}): Promise<BotProcess> {
+    const { process, gate } = await next;
+    next = load();
+    writeFileSync(gate, '');
+    bot = process;
+    // It may be dead before it is ready.
+    if (!unready) await process.said(/"msg":"ready"/);
+    return process;
+  }
+
   const typed = new Set<string>();
   let canaries: readonly string[] = [];
   let rounds = 0;
@@ -125,37 +153,43 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
     earlier = new Set(made());
     const faults: string[] = [];
     const events: string[] = [];
-    let answer = '';
-    for (const [at, line] of scenario.steps.entries()) {
-      const send = () => room.admin.send(room.roomId, line(accounts, answer));
+    let answer: RoomEvent | undefined;
+    for (const [at, message] of scenario.steps.entries()) {
+      const send = () => {
+        const said = message(accounts, answer);
+        return typeof said === 'string'
+          ? room.admin.send(room.roomId, said)
+          : room.admin.send(room.roomId, said.content, said.type);
+      };
       const step = await onStep(at, send);
       faults.push(...(step.faults ?? []));
       events.push(step.eventId, ...(step.further ?? []));
-      answer = bodyOf(await room.answerTo(step.eventId));
+      answer = await room.answerTo(step.eventId);
     }
     const done: Round = { room, scenario, accounts, events, canaries, made: fresh() };
-    return [...faults, ...(await roundFaults(done))];
+    const onServer = await scenario.faults?.(room, rounds, answer === undefined ? '' : bodyOf(answer));
+    return [...faults, ...(await roundFaults(done)), ...(onServer ?? [])];
   }
 
   /** For a bot of which nothing is known. */
   async function restart(): Promise<void> {
     rmSync(files.orders, { force: true });
-    await room.bot().kill();
-    await room.start();
+    await bot.kill();
+    await startBot();
   }
 
   async function undisturbed(send: () => Promise<string>): Promise<{ eventId: string }> {
     const eventId = await send();
-    if ((await over(room.bot(), eventId)) === 'killed') throw new Error(`the bot ended:\n${room.bot().output()}`);
+    if ((await over(bot, eventId)) === 'killed') throw new Error(`the bot ended:\n${bot.output()}`);
     return { eventId };
   }
 
   async function killedAt(orders: Orders, act: () => Promise<string>): Promise<{ eventId: string; killed: boolean }> {
     order(orders);
     const eventId = await act();
-    const killed = (await over(room.bot(), eventId)) === 'killed';
+    const killed = (await over(bot, eventId)) === 'killed';
     // A boundary that did not come up this time: it dies at rest, which it must live through too.
-    await room.bot().kill();
+    await bot.kill();
     rmSync(files.orders, { force: true });
     return { eventId, killed };
   }
@@ -174,14 +208,14 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
       return trails;
     },
 
-    async boundariesAfter({ scenario, step, at }) {
+    async boundariesAfter(scenario, step, at) {
       let found: readonly Boundary[] = [];
       const faults = await round(scenario, async (n, send) => {
         if (n !== step) return undisturbed(send);
         const { eventId } = await killedAt({ from: 'command', at }, send);
         order({ from: 'start' });
-        await room.start();
-        await over(room.bot(), eventId);
+        await startBot();
+        await over(bot, eventId);
         found = trail();
         return { eventId };
       });
@@ -189,36 +223,47 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
       return found;
     },
 
-    async crash({ scenario, step, at, again, slow, meanwhile }) {
-      let missed = false;
-      const faults = await round(scenario, async (n, send) => {
-        if (n !== step) return undisturbed(send);
+    async crash({ scenario, kills }) {
+      const places: string[] = [];
+      let missed = 0;
+      const faults = await round(scenario, async (step, send) => {
+        const kill = kills[step];
+        if (kill === undefined) return undisturbed(send);
         const found: string[] = [];
-        const first = await killedAt({ from: 'command', at }, send);
-        missed = !first.killed;
-        found.push(...leaks(room.bot()));
-        if (again !== undefined) {
-          const second = await killedAt({ from: 'start', at: again }, async () => {
-            // It may be dead before it is ready.
-            await room.start({ ...bot, unready: true });
-            return first.eventId;
+        let place = `${scenario.name}, message ${step + 1}`;
+        /** Notes where it died, and what it left behind there. */
+        const died = (killed: boolean) => {
+          found.push(...leaks(bot));
+          const where = trail().at(-1);
+          if (!killed || where === undefined) {
+            missed += 1;
+            return;
+          }
+          place += `, ${named(where)}`;
+          places.push(place);
+        };
+        const { eventId, killed } = await killedAt({ from: 'command', at: kill.at }, send);
+        died(killed);
+        for (const at of kill.again ?? []) {
+          const second = await killedAt({ from: 'start', at }, async () => {
+            await startBot({ unready: true });
+            return eventId;
           });
-          missed = missed || !second.killed;
-          found.push(...leaks(room.bot()));
+          died(second.killed);
         }
-        const sent = await meanwhile?.(room, first.eventId);
+        const sent = await kill.meanwhile?.(room, eventId);
         const further = sent === undefined ? [] : [sent];
-        if (slow !== undefined) order({ from: 'start', slow });
-        await room.start();
-        for (const eventId of [first.eventId, ...further]) {
-          if ((await over(room.bot(), eventId)) === 'killed') found.push('the bot ended by itself');
+        if (kill.slow !== undefined) order({ from: 'start', slow: kill.slow });
+        await startBot();
+        for (const id of [eventId, ...further]) {
+          if ((await over(bot, id)) === 'killed') found.push('the bot ended by itself');
         }
-        return { eventId: first.eventId, further, faults: found };
+        return { eventId, further, faults: found };
       }).catch(async (error: Error) => {
         await restart();
         return [error.message];
       });
-      return { missed, faults };
+      return { places, missed, faults };
     },
 
     async leftSecrets() {
@@ -229,6 +274,8 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
     },
 
     async close() {
+      await bot.kill();
+      await (await next).process.kill();
       await room.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,18 +1,15 @@
-import type { Boundary } from './orders.ts';
+import { type Boundary, changes } from './orders.ts';
 
 /** The bot notes how far it has read after each of its own messages too, now sooner, now later. */
 const position = 'commit by matrix/client.ts startSync';
 
 /**
- * The boundaries that leave something different behind. Reading changes nothing, and what a write has done is the same
- * right after it and right before the next one: so these are the places before each commit and each request that
- * changes something, in the middle of such a request, and after everything.
+ * The boundaries that leave something different behind: before each commit and each request that changes something, in
+ * the middle of such a request, and after everything.
  */
 export function distinct(trail: readonly Boundary[]): readonly Boundary[] {
   const known = trail.filter(({ name, nth }) => nth === 1 || !name.startsWith(position));
-  return known.filter(
-    ({ name }, at) => at === known.length - 1 || (!name.startsWith('GET ') && !name.endsWith('after')),
-  );
+  return known.filter(({ name }, at) => at === known.length - 1 || changes(name));
 }
 
 /** `count` of them, spread evenly; where that is more than there are, all of them again and again. */

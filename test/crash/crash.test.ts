@@ -2,21 +2,26 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AdminRoom } from '../e2e/admin-room.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
-import { type Crash, type CrashLab, named, openCrashLab } from './crash-lab.ts';
+import { type Crash, type CrashLab, type Kill, named, openCrashLab } from './crash-lab.ts';
 import { distinct, spread } from './crash-plan.ts';
-import { anyName, type Boundary } from './orders.ts';
+import { anyChange, anyName, type Boundary } from './orders.ts';
 import { createAdmin, createUser, directRooms, made, passwordSet, type Scenario, scenarios } from './scenarios.ts';
 
-/** How many crashes there are to be; set by `run.ts`. Without it, the selection that every run of the tests makes. */
-const total = Number(process.env.CASTELLAN_CRASHES ?? 0);
-/** What a selection takes of a command that is not tried everywhere, and of the starts after a crash. */
-const some = 6;
+/** How many crashes there are to be; set by `npm run test:crash`. Without it, the selection that every run of the tests makes. */
+const total = Number(process.env.CASTELLAN_COUNT ?? 0);
+/** So many different ones that selection has at least. */
+const atLeast = 300;
+/** What it takes at most of the places of one message: a job passes hundreds, most of them again and again. */
+const most = 30;
+/** What it takes of the places in mending the worst. */
+const mended = 5;
 /** With so many faults a test ends. */
 const enough = 10;
-/** In a long run, every so manieth crash is followed by another one while it is mended. */
-const againEvery = 4;
-/** A start and what it mends pass about so many boundaries. */
+/** Every so manieth crash is followed by more while it is mended. */
+const againEvery = 3;
+/** A start and what it mends pass about so many boundaries, and about so many that change something. */
 const inOneStart = 60;
+const changesInOneStart = 10;
 
 describeWithSynapse('a bot that is killed', () => {
   let server: Synapse;
@@ -30,28 +35,51 @@ describeWithSynapse('a bot that is killed', () => {
     await server?.stop();
   });
 
-  /**
-   * Every place that leaves something different behind, or some of them and always the one before the end is recorded;
-   * and some in mending the worst.
-   */
+  /** Crashes at these places of each message, as many at once as the scenario has messages. */
+  function together(scenario: Scenario, places: readonly (readonly Boundary[])[], again: (nth: number) => Boundary[]) {
+    const count = Math.max(...places.map(({ length }) => length));
+    return Array.from({ length: count }, (_, nth): Crash => {
+      const kills = places.map((of, step): Kill | undefined => {
+        const at = of[nth];
+        return at && { at, again: again(nth * places.length + step) };
+      });
+      return { scenario, kills };
+    });
+  }
+
+  /** Every place that leaves something different behind, and some in mending what was cut short there. */
   async function selection(scenario: Scenario, trails: readonly (readonly Boundary[])[]): Promise<readonly Crash[]> {
-    const all = trails.flatMap((trail, step) => distinct(trail).map((at) => ({ scenario, step, at })));
-    const isEnd = ({ at }: Crash) => at.name === 'commit by pipeline/execute.ts conclude: before';
-    const others = all.filter((one) => !isEnd(one));
-    const once = scenario.everywhere ? all : [...spread(others, some), ...all.filter(isEnd)];
+    const isEnd = ({ name }: Boundary) => name === 'commit by pipeline/execute.ts conclude: before';
+    const places = trails.map(distinct).map((all) => {
+      const few = spread(all, Math.min(most, all.length));
+      return [...few, ...all.filter((one) => isEnd(one) && !few.includes(one))];
+    });
+    const once = together(scenario, places, (nth) =>
+      nth % againEvery === 0 ? [{ name: anyChange, nth: 1 + ((nth / againEvery) % changesInOneStart) }] : [],
+    );
     if (scenario.worst === undefined) return once;
-    const worst = { scenario, step: trails.length - 1, at: scenario.worst };
-    const mending = distinct(await lab.boundariesAfter(worst));
-    return [...once, ...spread(mending, some / 2).map((again) => ({ ...worst, again }))];
+    const at = scenario.worst;
+    const step = trails.length - 1;
+    const mending = distinct(await lab.boundariesAfter(scenario, step, at));
+    const twice = spread(mending, Math.min(mended, mending.length)).map((again): Crash => {
+      const kills = trails.map((_, n) => (n === step ? { at, again: [again] } : undefined));
+      return { scenario, kills };
+    });
+    return [...once, ...twice];
   }
 
   /** Every boundary in turn, again and again, and anywhere in mending it. */
   function longRun(scenario: Scenario, trails: readonly (readonly Boundary[])[]): readonly Crash[] {
-    const all = trails.flatMap((trail, step) => trail.map((at) => ({ scenario, step, at })));
-    return spread(all, Math.ceil(total / scenarios.length)).map((crash, n) =>
-      n % againEvery === 0 ? { ...crash, again: { name: anyName, nth: 1 + ((n * 7) % inOneStart) } } : crash,
+    const each = Math.ceil(total / scenarios.length / trails.length);
+    return together(
+      scenario,
+      trails.map((trail) => spread(trail, each)),
+      (nth) => (nth % againEvery === 0 ? [{ name: anyName, nth: 1 + ((nth * 7) % inOneStart) }] : []),
     );
   }
+
+  /** All the places at which it was killed so far. */
+  const killedAt = new Set<string>();
 
   for (const scenario of scenarios) {
     test(`does "${scenario.name}" once and answers it once, wherever it is cut short`, {
@@ -62,20 +90,29 @@ describeWithSynapse('a bot that is killed', () => {
       const crashes = await (total === 0 ? selection : longRun)(scenario, trails);
       const faults: string[] = [];
       let missed = 0;
+      let kills = 0;
       for (const crash of crashes) {
         if (faults.length > enough) break;
         const result = await lab.crash(crash);
-        const place = `step ${crash.step}, ${named(crash.at)}${crash.again ? `, then ${named(crash.again)}` : ''}`;
-        faults.push(...result.faults.map((fault) => `${place}: ${fault}`));
-        if (result.missed) missed += 1;
+        const wanted = crash.kills.map((kill) => (kill === undefined ? '–' : named(kill.at))).join('; ');
+        const where = result.places.length > 0 ? result.places.join('; ') : `${scenario.name}: ${wanted}`;
+        faults.push(...result.faults.map((fault) => `${where}: ${fault}`));
+        for (const place of result.places) killedAt.add(place);
+        missed += result.missed;
+        kills += result.places.length;
       }
       const seconds = Math.round((performance.now() - since) / 1000);
       process.stdout.write(
-        `${scenario.name}: ${trails.map(({ length }) => length).join(' + ')} boundaries, ${crashes.length} crashes (${missed} of them at rest), ${seconds} s\n`,
+        `${scenario.name}: ${trails.map(({ length }) => length).join(' + ')} boundaries, ${kills} crashes, ${missed} more at rest, ${seconds} s\n`,
       );
       expect(faults).toEqual([]);
     });
   }
+
+  test('was killed at hundreds of different places', () => {
+    process.stdout.write(`${killedAt.size} different crashes\n`);
+    if (total === 0) expect(killedAt.size).toBeGreaterThanOrEqual(atLeast);
+  });
 
   test('hears a yes to a plan that was being sent when it died', async () => {
     // The plan alone: the yes comes as a tap.
@@ -89,7 +126,8 @@ describeWithSynapse('a bot that is killed', () => {
       const relation = { rel_type: 'm.annotation', event_id: plan.event_id, key: '✅' };
       return room.admin.send(room.roomId, { 'm.relates_to': relation }, 'm.reaction');
     };
-    expect(await lab.crash({ scenario, step: 0, at, slow, meanwhile: tap })).toEqual({ missed: false, faults: [] });
+    const kills = [{ at, slow, meanwhile: tap }];
+    expect(await lab.crash({ scenario, kills })).toMatchObject({ missed: 0, faults: [] });
   });
 
   test('does not take a message for the secret that holds now, when it held an earlier one and came late', async () => {
@@ -102,8 +140,8 @@ describeWithSynapse('a bot that is killed', () => {
       });
       return undefined;
     };
-    const crash = { scenario: createUser, step: 0, at: made, again: passwordSet(1), meanwhile: late };
-    expect(await lab.crash(crash)).toEqual({ missed: false, faults: [] });
+    const kills = [{ at: made, again: [passwordSet(1)], meanwhile: late }];
+    expect(await lab.crash({ scenario: createUser, kills })).toMatchObject({ missed: 0, faults: [] });
   });
 
   test('leaves no secret in a file or in the room', async () => {

@@ -6,8 +6,9 @@
 
 import { channel } from 'node:diagnostics_channel';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { anyName, killerFiles, killerFolder, type Orders } from './orders.ts';
+import { anyChange, anyName, changes, killerFiles, killerFolder, killerGate, type Orders } from './orders.ts';
 
 const files = killerFiles(process.env[killerFolder] ?? '');
 let inForce: Orders | undefined;
@@ -28,7 +29,7 @@ function boundary(name: string): void {
   if (inForce === undefined) return;
   appendFileSync(files.trail, `${name}\n`);
   if (inForce.slow?.until === name) letGo.resolve();
-  for (const one of [name, anyName]) {
+  for (const one of [name, anyName, ...(changes(name) ? [anyChange] : [])]) {
     const nth = (passed.get(one) ?? 0) + 1;
     passed.set(one, nth);
     if (inForce.at?.name === one && inForce.at.nth === nth) process.kill(process.pid, 'SIGKILL');
@@ -123,4 +124,18 @@ globalThis.fetch = async (input, init) => {
   return response;
 };
 
+/** Loads all that the program will load, then waits: a start that is wanted takes half the time. */
+async function waitAt(gate: string): Promise<void> {
+  const parent = process.ppid;
+  const [{ loadSdk }] = await Promise.all([import('../../src/matrix/load-sdk.ts'), import('../../src/bot.ts')]);
+  await Promise.all([loadSdk(), import('../../src/run.ts')]);
+  while (!existsSync(gate)) {
+    if (process.ppid !== parent) process.exit();
+    await sleep(5);
+  }
+  rmSync(gate);
+}
+
+const gate = process.env[killerGate];
+if (gate !== undefined) await waitAt(gate);
 takeOrders('start');

@@ -9,8 +9,19 @@ export interface Boundary {
   readonly nth: number;
 }
 
+/** Environment variable with a file's path: the bot loads its program and begins only when that file is there. */
+export const killerGate = 'CASTELLAN_KILLER_GATE';
+
 /** Stands for every name: the n-th boundary of all. */
 export const anyName = '*';
+/** Stands for every name of which {@link changes} is true. */
+export const anyChange = '+';
+
+/**
+ * Whether a boundary may leave something behind that was not there at the one before. Reading changes nothing, and what
+ * a write has done is the same right after it and right before the next one.
+ */
+export const changes = (name: string): boolean => !name.startsWith('GET ') && !name.endsWith('after');
 
 /** What the killer is to do; without `at` it kills nowhere and only writes down what it passes. */
 export interface Orders {
