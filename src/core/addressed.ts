@@ -24,9 +24,13 @@ export type Addressed =
 
 const no: Addressed = { kind: 'no' };
 
+/** Marks of a message that repeats another one's words (MSC2723), and of an edit. */
+const anothersWords = ['m.forwarded', 'org.matrix.msc2723.forwarded', 'm.new_content'];
+
 /** Reads the content of an `m.room.message`, which is somebody else's and unchecked. */
 export function addressed(content: Readonly<Record<string, unknown>>, me: Me): Addressed {
-  if (content.msgtype !== 'm.text' || typeof content.body !== 'string' || 'm.new_content' in content) return no;
+  if (content.msgtype !== 'm.text' || typeof content.body !== 'string') return no;
+  if (anothersWords.some((mark) => mark in content)) return no;
   const relation = content['m.relates_to'];
   if (isObject(relation) && relation.rel_type === 'm.replace') return no;
   const body = content.body.replaceAll('\r\n', '\n');

@@ -44,6 +44,12 @@ describe('what speaks to the bot', () => {
     expect(said(body)).toEqual({ kind: 'no' });
   });
 
+  it.each(['m.forwarded', 'org.matrix.msc2723.forwarded'])('is nothing that is marked as %s', (mark) => {
+    expect(said('!admin help', { [mark]: { event_id: '$x', room_id: '!x:example.org', sender: '@a:x' } }).kind).toBe(
+      'no',
+    );
+  });
+
   it('is no notice, emote or edit', () => {
     expect(said('!admin help', { msgtype: 'm.notice' }).kind).toBe('no');
     expect(said('!admin help', { msgtype: 'm.emote' }).kind).toBe('no');

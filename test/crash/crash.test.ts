@@ -12,7 +12,7 @@ const total = Number(process.env.CASTELLAN_COUNT ?? 0);
 /** So many different ones that selection has at least. */
 const atLeast = 300;
 /** What it takes at most of the places of one message: a job passes hundreds, most of them again and again. */
-const most = 30;
+const most = 18;
 /** What it takes of the places in mending the worst. */
 const mended = 5;
 /** With so many faults a test ends. */

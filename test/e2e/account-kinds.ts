@@ -7,7 +7,8 @@ import { writeDatabase } from '../homeserver/write-database.ts';
 
 const client = '/_matrix/client/v3';
 const part = encodeURIComponent;
-const bridgeToken = 'token-of-the-bridge';
+/** With it the bridge acts as any of its users. */
+export const bridgeToken = 'token-of-the-bridge';
 
 /** The kinds of accounts that servers treat differently; `old`: a name as it was allowed once, never seen. */
 export const kinds = [
