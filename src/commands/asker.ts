@@ -1,6 +1,6 @@
-/** From the most to the least power. */
-export const roles = ['owner', 'admin', 'moderator', 'viewer'] as const;
-export type Role = (typeof roles)[number];
+import type { Role } from '../core/roles.ts';
+
+export type { Role } from '../core/roles.ts';
 
 /** Who asks, from where, and what the command may take for granted. */
 export interface Asker {

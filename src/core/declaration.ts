@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Role } from './roles.ts';
 
 /** What the grammar needs of a command's declaration; `commands/define.ts` holds the whole of it. */
 export interface Declaration {
@@ -17,7 +18,7 @@ export interface Declaration {
   readonly long?: Readonly<Record<string, string>>;
   readonly examples: readonly (readonly [title: string, line: string])[];
   readonly danger: 'read' | 'write' | 'confirm' | 'typed';
-  readonly role: 'owner' | 'admin' | 'moderator' | 'viewer';
+  readonly role: Role;
   /** Only whether it is there matters here: such a command takes `--dry-run`. */
   readonly plan?: unknown;
   readonly raise?: unknown;

@@ -4,6 +4,7 @@ import { type Flag, flagsOf } from './flags.ts';
 import { Problem } from './problem.ts';
 import { type Block, paragraph, type Reply, reply } from './reply.ts';
 import { namesOf, nounPath, resolve } from './resolve.ts';
+import { isAtLeast, type Role } from './roles.ts';
 import { clipped } from './shown.ts';
 import { code, joined, say, type Text } from './text.ts';
 import { shownFlag, usage, wrapped } from './usage.ts';
@@ -49,10 +50,10 @@ export function standing(command: Declaration): string {
   return `${classes[command.danger]} ${roles[command.role]}`;
 }
 
-/** The page for the words behind `help`: all nouns, one noun or one command; or what holds a word. */
-export function helpReply(catalog: Catalog, topic: readonly string[], search?: string): Reply {
-  if (search !== undefined) return searchPage(catalog, search);
-  if (topic.length === 0) return overview(catalog);
+/** The page for the words behind `help`: all nouns, one noun or one command; or what holds a word. `role`: the reader's. */
+export function helpReply(catalog: Catalog, topic: readonly string[], search?: string, role: Role = 'owner'): Reply {
+  if (search !== undefined) return searchPage(catalog, search, role);
+  if (topic.length === 0) return overview(catalog, role);
   const noun = nounPath(topic, catalog);
   const found = noun.length === topic.length ? undefined : resolve(topic, catalog);
   if (found?.kind === 'command') {
@@ -62,12 +63,12 @@ export function helpReply(catalog: Catalog, topic: readonly string[], search?: s
         'usage',
         say`${code(found.command.path)} has no further pages; ${clipped(left.join(' '))} is too much.`,
       );
-    return commandPage(found.command, catalog.prefix);
+    return commandPage(found.command, catalog.prefix, role);
   }
-  return nounPage(catalog, noun);
+  return nounPage(catalog, noun, role);
 }
 
-function searchPage(catalog: Catalog, search: string): Reply {
+function searchPage(catalog: Catalog, search: string, role: Role): Reply {
   const word = search.toLowerCase();
   const holds = (texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(word));
   const named = catalog.commands.filter((command) => holds([...namesOf(command), command.summary]));
@@ -79,7 +80,7 @@ function searchPage(catalog: Catalog, search: string): Reply {
       say`${code(`${catalog.prefix} help`)} lists what there is.`,
     );
   return reply.says(say`Commands that speak of ${clipped(search)}:`, {
-    blocks: [lines(found)],
+    blocks: [lines(found, role)],
     data: found.map(asData),
   });
 }
@@ -94,7 +95,7 @@ function about(command: Declaration): readonly string[] {
   ];
 }
 
-function overview(catalog: Catalog): Reply {
+function overview(catalog: Catalog, role: Role): Reply {
   const { prefix, commands } = catalog;
   const used = new Set(
     commands.filter((command) => command.path.includes(' ')).map((command) => command.path.split(' ')[0] ?? ''),
@@ -110,7 +111,7 @@ function overview(catalog: Catalog): Reply {
         kind: 'list',
         items: shown.map((noun) => (nouns[noun] === undefined ? code(noun) : say`${code(noun)}: ${nouns[noun] ?? ''}`)),
       },
-      ...(single.length === 0 ? [] : [paragraph(say`And without a noun:`), lines(single)]),
+      ...(single.length === 0 ? [] : [paragraph(say`And without a noun:`), lines(single, role)]),
       paragraph(
         say`${code(`${prefix} help user`)} lists the commands of a noun, ${code(`${prefix} help user details`)} explains one, ${code(`${prefix} help --search WORD`)} finds them.`,
       ),
@@ -119,17 +120,17 @@ function overview(catalog: Catalog): Reply {
   });
 }
 
-function nounPage(catalog: Catalog, noun: readonly string[]): Reply {
+function nounPage(catalog: Catalog, noun: readonly string[], role: Role): Reply {
   const path = noun.join(' ');
   const found = catalog.commands.filter((command) => command.path.startsWith(`${path} `));
   const what = nouns[path] === undefined ? say`` : say` (${nouns[path] ?? ''})`;
   return reply.says(say`Commands of ${code(path)}${what}:`, {
-    blocks: [lines(found), paragraph(say`${code(`${catalog.prefix} help ${path} COMMAND`)} explains one.`)],
+    blocks: [lines(found, role), paragraph(say`${code(`${catalog.prefix} help ${path} COMMAND`)} explains one.`)],
     data: found.map(asData),
   });
 }
 
-function commandPage(command: Declaration, prefix: string): Reply {
+function commandPage(command: Declaration, prefix: string, role: Role): Reply {
   const fields = fieldsOf(command.input);
   const others = namesOf(command).filter((name) => name !== command.path);
   const flags = flagsOf(command);
@@ -141,7 +142,11 @@ function commandPage(command: Declaration, prefix: string): Reply {
     { kind: 'code', text: wrapped(usage(command, prefix)) },
     ...(others.length === 0 ? [] : [paragraph(say`Also ${joined(others.map(code))}.`)]),
     { kind: 'list', items: [...about, ...flags.map((flag) => flagLine(flag, shownFlag(flag, fields)))] },
-    paragraph(ours(standing(command))),
+    paragraph(
+      isAtLeast(role, command.role)
+        ? ours(standing(command))
+        : say`${ours(standing(command))} ⛔ Your role is ${role}: this needs ${command.role}.`,
+    ),
     ...(command.cautions?.length
       ? [{ kind: 'list' as const, items: command.cautions.map((text) => say`⚠️ ${ours(text)}`) }]
       : []),
@@ -163,8 +168,13 @@ function flagLine(flag: Flag, shown: string): Text {
   return flag.description === '' ? all : say`${all}: ${ours(flag.description)}`;
 }
 
-function lines(commands: readonly Declaration[]): Block {
-  return { kind: 'list', items: commands.map((command) => say`${code(command.path)}: ${ours(command.summary)}`) };
+/** What the reader may not use is marked so. */
+function lines(commands: readonly Declaration[], role: Role): Block {
+  const line = (command: Declaration) => {
+    const needs = isAtLeast(role, command.role) ? say`` : say` (needs ${command.role})`;
+    return say`${code(command.path)}: ${ours(command.summary)}${needs}`;
+  };
+  return { kind: 'list', items: commands.map(line) };
 }
 
 function asData(command: Declaration): Readonly<Record<string, unknown>> {

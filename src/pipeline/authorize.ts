@@ -1,6 +1,6 @@
-import { type Role, roles } from '../commands/asker.ts';
 import type { AnyCommand, Capabilities } from '../commands/define.ts';
 import { Problem } from '../core/problem.ts';
+import { isAtLeast, type Role } from '../core/roles.ts';
 import { code, say } from '../core/text.ts';
 
 export interface AuthorizeOptions {
@@ -48,9 +48,6 @@ export function createAuthorizer(options: AuthorizeOptions): Authorizer {
     isProtected: async (userId) => isListed(userId) || (await options.isServerAdmin(userId)),
   };
 }
-
-/** Whether a role has all the power of another one. */
-export const isAtLeast = (role: Role, least: Role): boolean => roles.indexOf(role) <= roles.indexOf(least);
 
 /** Throws where this role may not run this command with this input. */
 export async function allow(

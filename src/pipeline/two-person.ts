@@ -1,9 +1,9 @@
 import type { Asker } from '../commands/asker.ts';
 import { Problem } from '../core/problem.ts';
 import { type Reply, reply } from '../core/reply.ts';
+import { isAtLeast } from '../core/roles.ts';
 import { code, say } from '../core/text.ts';
 import type { PlanRow, Store } from '../store/store.ts';
-import { isAtLeast } from './authorize.ts';
 import type { Context } from './context.ts';
 import { frozenOf } from './plan-store.ts';
 

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { helpReply } from '../../src/core/help.ts';
 import { bodyOf } from '../../src/core/markdown.ts';
 import { reference } from '../../src/core/reference.ts';
+import type { Role } from '../../src/core/roles.ts';
 import { usage } from '../../src/core/usage.ts';
 import { catalog } from './sample-catalog.ts';
 import { thrown } from './thrown.ts';
 
-const page = (topic: readonly string[], search?: string) => bodyOf(helpReply(catalog, topic, search).blocks);
+const page = (topic: readonly string[], search?: string, role?: Role) =>
+  bodyOf(helpReply(catalog, topic, search, role).blocks);
 const usageOf = (path: string) => {
   const command = catalog.commands.find((one) => one.path === path);
   return command && usage(command, '!admin');
@@ -62,6 +64,15 @@ describe('help', () => {
     expect(page([], 'password')).toContain('user reset-password');
     expect(page([], 'password')).not.toContain('ban-room');
     expect(thrown(() => page([], 'xyzzy')).problem.code).toBe('not-found');
+  });
+
+  it('says of what its reader may not use which role it needs', () => {
+    expect(page(['user'])).not.toContain('(needs');
+    expect(page(['user'], undefined, 'moderator')).toMatch(/user deactivate.*\(needs admin\)/);
+    expect(page([], 'password', 'viewer')).toMatch(/user reset-password.*\(needs admin\)/);
+    expect(page(['user', 'deactivate'], undefined, 'viewer')).toContain('Your role is viewer: this needs admin.');
+    expect(page(['user', 'deactivate'], undefined, 'admin')).not.toContain('Your role');
+    expect(page([], undefined, 'viewer')).toMatch(/`help`: [^(]*$/m);
   });
 
   it('answers an unknown topic with the nearest', () => {

@@ -56,8 +56,6 @@ export const named = ({ name, nth }: Boundary): string => (nth === 1 ? name : `$
 export interface CrashLab {
   /** Runs a scenario to its end without killing; the boundaries of each of its steps, in order. */
   boundaries(scenario: Scenario): Promise<readonly (readonly Boundary[])[]>;
-  /** The boundaries of the start after a crash. */
-  boundariesAfter(scenario: Scenario, step: number, at: Boundary): Promise<readonly Boundary[]>;
   crash(crash: Crash): Promise<CrashResult>;
   /** Secrets of any round that stand in a file or in the room now. */
   leftSecrets(): Promise<readonly string[]>;
@@ -206,21 +204,6 @@ export async function openCrashLab(server: Synapse): Promise<CrashLab> {
       });
       if (faults.length > 0) throw new Error(`${scenario.name} fails without any crash:\n${faults.join('\n')}`);
       return trails;
-    },
-
-    async boundariesAfter(scenario, step, at) {
-      let found: readonly Boundary[] = [];
-      const faults = await round(scenario, async (n, send) => {
-        if (n !== step) return undisturbed(send);
-        const { eventId } = await killedAt({ from: 'command', at }, send);
-        order({ from: 'start' });
-        await startBot();
-        await over(bot, eventId);
-        found = trail();
-        return { eventId };
-      });
-      if (faults.length > 0) throw new Error(`${scenario.name} fails after ${named(at)}:\n${faults.join('\n')}`);
-      return found;
     },
 
     async crash({ scenario, kills }) {

@@ -34,7 +34,7 @@ export interface Scenario {
   readonly outcome: 'done' | 'failed' | 'done or unknown';
   /** What is wrong with the server in the end, beside the accounts; `answer`: the last one. */
   faults?(room: AdminRoom, round: number, answer: string): Promise<readonly string[]>;
-  /** Where in the last step a stop leaves most to be mended: the start after it is killed too. */
+  /** Where in the last step a stop leaves most to be mended: the starts after it are killed too. */
   readonly worst?: Boundary;
 }
 

@@ -21,7 +21,7 @@ export default command({
   role: 'viewer',
   local: true,
   needs: ['catalog'],
-  async run({ topic, search }, { catalog }) {
-    return helpReply(catalog, topic, search);
+  async run({ topic, search }, { catalog }, { role }) {
+    return helpReply(catalog, topic, search, role);
   },
 });

@@ -36,7 +36,7 @@ export function accountSwitch(one: AccountSwitch): AnyCommand {
     examples: [[example, `!admin user ${name} alice`]],
     danger: 'write',
     role: 'moderator',
-    takesFrom: ({ user }) => (to ? [user] : []),
+    ...(to ? { takesFrom: ({ user }: { readonly user: string }) => [user] } : {}),
     needs: ['users', 'adminRoom'],
     async run({ user }, { users, adminRoom }) {
       if (to) notTheBot(user, adminRoom.botId, name);

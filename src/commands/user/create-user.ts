@@ -25,7 +25,7 @@ export default command({
   summary: 'Create a local account.',
   cautions: [
     'Without a password a strong one is made and sent to you in a direct message.',
-    'While the server has no admin but the bot, the new account is made admin, unless --no-admin is given.',
+    'While the server has no admin but the bot, the account that an owner makes is made admin, unless --no-admin is given.',
   ],
   input: z
     .object({
@@ -65,7 +65,7 @@ export default command({
     };
   },
 
-  async run(input, { users, adminRoom }) {
+  async run(input, { users, adminRoom }, asker) {
     const { username: userId, displayName } = input;
     if (await users.get(userId)) throw exists(userId);
     // Synapse would take the address away from whoever has it.
@@ -73,7 +73,8 @@ export default command({
       const owner = await users.findByThreepid('email', address);
       if (owner !== undefined) throw taken(address, owner);
     }
-    const first = !input.noAdmin && !input.admin && (await lacksAdmin(users, adminRoom.botId));
+    const mayRaise = asker.role === 'owner' && !input.noAdmin && !input.admin;
+    const first = mayRaise && (await lacksAdmin(users, adminRoom.botId));
     const admin = input.admin || first;
     const made = input.password === undefined ? madePassword() : undefined;
     const account: NewUser = {
