@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { secretsUnderNames } from './core/mask-secrets.ts';
 
 /** One request to a homeserver. `path` begins with `/`, its parts already percent-encoded. */
 export interface HttpRequest {
@@ -15,6 +16,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Whose token goes with it, where it is not the one that everything else goes with. */
   readonly actingAs?: { readonly userId: string; readonly token: string };
+  /** Secrets in it beside its token and what stands under a secret's name in its body: no error repeats them. */
+  readonly secrets?: readonly string[];
 }
 
 /** An answer of the homeserver that says no: any status from 400, with Matrix's error code where it gave one. */
@@ -132,17 +135,36 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
     throw new NoAnswer('not-json', request.method !== 'GET' && !(status >= 400 && status < 500), status);
   }
   if (status >= 200 && status < 300) return answer;
-  throw faultOf(status, answer, headers);
+  const secrets = [token ?? '', ...(request.secrets ?? []), ...(bytes ? [] : secretsUnderNames(request.body))];
+  throw faultOf(status, answer, headers, (said) => repeats(said, secrets));
 }
 
-function faultOf(status: number, answer: unknown, headers: Headers): MatrixFault {
+/** What is shorter stands in many a sentence by chance, and keeps nobody out. */
+const shortestSecret = 4;
+
+/** True where a text holds a secret, in any of the ways in which a server may write it. */
+function repeats(text: string, secrets: readonly string[]): boolean {
+  const written = secrets
+    .filter(({ length }) => length >= shortestSecret)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  return written.some((secret) => text.includes(secret));
+}
+
+function faultOf(
+  status: number,
+  answer: unknown,
+  headers: Headers,
+  holdsSecret: (text: string) => boolean,
+): MatrixFault {
   const fields: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const wait = typeof fields.retry_after_ms === 'number' ? fields.retry_after_ms : seconds * 1000;
+  const { errcode, error } = fields;
+  const reason = (typeof error === 'string' ? error : 'no reason given').split('\n', 1)[0] ?? '';
   return new MatrixFault(
     status,
-    typeof fields.errcode === 'string' ? fields.errcode : 'M_UNKNOWN',
-    (typeof fields.error === 'string' ? fields.error : 'no reason given').split('\n', 1)[0] ?? '',
+    typeof errcode === 'string' && !holdsSecret(errcode) ? errcode : 'M_UNKNOWN',
+    holdsSecret(reason) ? 'its reason repeats a secret, so it is not shown' : reason,
     Number.isFinite(wait) ? wait : undefined,
   );
 }

@@ -22,7 +22,8 @@ const secretNames = new Set([
   'mac',
 ]);
 
-const isSecretName = (name: string): boolean => secretNames.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+/** True for the name of a field or parameter whose value gives access. */
+export const isSecretName = (name: string): boolean => secretNames.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
 
 /** A copy of JSON in which every value is masked that stands under the name of a secret. */
 export function maskSecrets(value: unknown): unknown {
@@ -33,5 +34,14 @@ export function maskSecrets(value: unknown): unknown {
       name,
       isSecretName(name) && inner !== null && inner !== '' ? mask : maskSecrets(inner),
     ]),
+  );
+}
+
+/** The texts that stand in JSON under the name of a secret. */
+export function secretsUnderNames(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(secretsUnderNames);
+  return Object.entries(value).flatMap(([name, inner]) =>
+    typeof inner === 'string' && isSecretName(name) ? [inner] : secretsUnderNames(inner),
   );
 }

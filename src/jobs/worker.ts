@@ -7,6 +7,7 @@ import type { Context } from '../pipeline/context.ts';
 import { frozenOf } from '../pipeline/plan-store.ts';
 import { problemOf } from '../pipeline/problem-of.ts';
 import { storedInput } from '../pipeline/stored-input.ts';
+import { typedSecretRemoval } from '../pipeline/typed-secret.ts';
 import type { JobRow } from '../store/store.ts';
 import { cancelKey } from './cancel-key.ts';
 import { type Halt, insist } from './halt.ts';
@@ -149,7 +150,12 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
   }
 
   async function end(row: JobRow, failure: Problem | undefined): Promise<void> {
-    const remarks = [...(failure === undefined ? [] : [failure.text]), ...(await closing(row))];
+    const removal = frozenOf(row.frozen).heldSecret ? await typedSecretRemoval(context, row.source) : undefined;
+    const remarks = [
+      ...(failure === undefined ? [] : [failure.text]),
+      ...(await closing(row)),
+      ...(removal === undefined ? [] : [removal.said]),
+    ];
     const state = failure !== undefined || isCancelled(row.id) ? 'cancelled' : 'finished';
     await shown(row.id);
     let tries = 0;
@@ -158,15 +164,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
       jobEnd(context, row, { state, remarks, insistOnFiles: ++tries < mostUploads }),
     );
     if (report === undefined) return;
-    if (frozenOf(row.frozen).heldSecret) {
-      store.due.add({
-        key: `redact ${row.source}`,
-        kind: 'redact',
-        roomId: row.roomId,
-        target: row.source,
-        at: context.clock(),
-      });
-    }
+    if (removal !== undefined) store.due.add(removal.due);
     store.jobs.finish(row.id, state, report);
     store.values.delete(cancelKey(row.id));
     log.info({ jobId: row.id, eventId: beganBy(row), command: row.command, outcome: state }, 'job ended');

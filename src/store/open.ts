@@ -1,3 +1,4 @@
+import { Problem } from '../core/problem.ts';
 import { createAudit } from './audit.ts';
 import { backUp } from './backup.ts';
 import { connect, type StoreOptions } from './connection.ts';
@@ -8,6 +9,7 @@ import { createLedger } from './ledger.ts';
 import { createOutbox } from './outbox.ts';
 import { createPlans } from './plans.ts';
 import { createPrune } from './prune.ts';
+import { storageProblem } from './storage-problem.ts';
 import type { AuditEntry, NewOutbox, Store } from './store.ts';
 import { createValues } from './values.ts';
 
@@ -62,7 +64,12 @@ export function openStore(path: string, options: StoreOptions): Store {
       if (!db.readonly) {
         // Whoever else has the store open will fold the log in later; waiting for them would hold up the end.
         db.pragma('busy_timeout = 0');
-        db.pragma('wal_checkpoint(TRUNCATE)');
+        try {
+          db.pragma('wal_checkpoint(TRUNCATE)');
+        } catch (error) {
+          // On a full disk the log stays as it is and is folded in by the next start.
+          if (!(storageProblem(error) instanceof Problem)) throw error;
+        }
       }
       db.close();
     },

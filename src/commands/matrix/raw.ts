@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import {
+  noSecretInPath,
   readRequest,
   requestFields,
   requestPlaces,
@@ -21,11 +22,13 @@ export default command({
     'A path is written without what all of them begin with: `client/v3/account/whoami`. Tokens in the answer are masked.',
     'A token that you type is removed from the room with its message, and kept nowhere.',
   ],
-  input: z.object({
-    ...requestFields,
-    token: secret.optional().describe('Whose token it is sent with; the bot’s own unless told.'),
-    prompt: flag.describe('Ask for the token; on a terminal only.'),
-  }),
+  input: z
+    .object({
+      ...requestFields,
+      token: secret.optional().describe('Whose token it is sent with; the bot’s own unless told.'),
+      prompt: flag.describe('Ask for the token; on a terminal only.'),
+    })
+    .check(noSecretInPath),
   positionals: requestPlaces,
   body: { kind: 'text', into: 'body', required: false },
   short: { ...requestShort, t: 'token', p: 'prompt' },

@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { choice, secret, text } from '../../core/fields.ts';
-import { maskSecrets } from '../../core/mask-secrets.ts';
+import { isSecretName, maskSecrets } from '../../core/mask-secrets.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
@@ -19,6 +20,17 @@ export const requestFields = {
   data: secret.optional().describe('The body, as JSON.'),
   body: secret.optional().describe('The body, as JSON.'),
 };
+/** For `.check()`: a secret in an address would stand in the server's and its proxies' logs, and here in the audit trail. */
+export function noSecretInPath(payload: z.core.ParsePayload<{ first: string; second?: string | undefined }>): void {
+  const { first, second = '' } = payload.value;
+  const names = [first, second].flatMap((path) => [...new URLSearchParams(path.split('?').slice(1).join('&')).keys()]);
+  if (names.some(isSecretName))
+    payload.issues.push({
+      code: 'custom',
+      input: undefined,
+      message: "A secret in an address ends up in the server's logs; nothing was sent.",
+    });
+}
 export const requestPlaces = ['first', 'second'] as const;
 export const requestShort = { m: 'method', d: 'data' } as const;
 

@@ -24,6 +24,9 @@ function tokenOf(raw: z.output<typeof fields>): RegistrationToken {
   };
 }
 
+/** A token is part of its own address, and Synapse repeats it in errors. */
+const pathOf = (token: string) => ({ path: `${base}/${encodeURIComponent(token)}`, secrets: [token] });
+
 const limitsOf = ({ usesAllowed, expiresAt }: TokenLimits) => ({ uses_allowed: usesAllowed, expiry_time: expiresAt });
 
 /** Registration tokens, by Synapse's admin API (manual, "Registration Tokens"). */
@@ -39,7 +42,7 @@ export function createSynapseTokens(http: SynapseHttp, delegatesAccounts: () => 
 
   async function get(token: string): Promise<RegistrationToken | undefined> {
     await refuseDelegated();
-    const found = await http.find(fields, { method: 'GET', path: `${base}/${encodeURIComponent(token)}` });
+    const found = await http.find(fields, { method: 'GET', ...pathOf(token) });
     return found && tokenOf(found);
   }
 
@@ -60,12 +63,12 @@ export function createSynapseTokens(http: SynapseHttp, delegatesAccounts: () => 
 
     async update(token, limits) {
       await refuseDelegated();
-      await http.call(fields, { method: 'PUT', path: `${base}/${encodeURIComponent(token)}`, body: limitsOf(limits) });
+      await http.call(fields, { method: 'PUT', ...pathOf(token), body: limitsOf(limits) });
     },
 
     async remove(token) {
       await refuseDelegated();
-      await http.find(z.looseObject({}), { method: 'DELETE', path: `${base}/${encodeURIComponent(token)}` });
+      await http.find(z.looseObject({}), { method: 'DELETE', ...pathOf(token) });
     },
   };
 }
