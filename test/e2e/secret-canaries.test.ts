@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,12 +24,17 @@ interface Play {
   readonly prepare?: (secret: string) => Promise<unknown>;
 }
 
+const registration = (id: string, tokens: string) =>
+  `appservice register\n\`\`\`\nid: ${id}\nurl: null\nsender_localpart: ${id}\nnamespaces: {}\n${tokens}\n\`\`\``;
+
 describeWithSynapse('secrets of every command', () => {
   let server: Synapse;
   /** Between the bot and all of the homeserver. */
   let between: Scripted;
   let room: AdminRoom;
   let stranger: TestClient;
+  /** Where the homeserver's own files lie. */
+  let hostFolder: string;
   const typed = new Set<string>();
   const asked: string[] = [];
   let canaries = 0;
@@ -41,7 +47,7 @@ describeWithSynapse('secrets of every command', () => {
     admin(`/v1/reset_password/${idOf('alice')}`, { new_password: secret, logout_devices: false }, 'POST');
   const makeToken = (token: string) => admin('/v1/registration_tokens/new', { token }, 'POST');
 
-  /** Every command of the table that takes or makes a secret, in each of its ways. What the host's commands take and make belongs here too. */
+  /** Every command of the table that takes or makes a secret, in each of its ways. */
   const plays: Readonly<Record<string, readonly Play[]>> = {
     'user create-user': [
       { line: 'user create-user typed-one "SECRET"', types: ['password'] },
@@ -95,6 +101,10 @@ describeWithSynapse('secrets of every command', () => {
       { line: `matrix raw POST client/v3/login -d 'LOGIN'`, types: ['data'], prepare: setPassword },
       { line: 'matrix raw client/v3/account/whoami --token TOKEN', types: ['token'] },
     ],
+    'appservice register': [
+      { line: registration('typed', 'as_token: TOKEN\nhs_token: hs-TOKEN'), types: ['registration'] },
+      { line: registration('half-typed', 'hs_token: TOKEN'), types: ['registration'], makes: true },
+    ],
     'matrix login': [
       { line: 'matrix login alice -p "SECRET"', types: ['password'], makes: true, prepare: setPassword },
     ],
@@ -103,7 +113,13 @@ describeWithSynapse('secrets of every command', () => {
   beforeAll(async () => {
     server = await startSynapse({ name: 'secret-canaries' });
     between = await startScripted([], server.url);
-    room = await openAdminRoom(server, { url: between.url, config: { secrets: { redactAfter: '1h' } } });
+    hostFolder = mkdtempSync(join(tmpdir(), 'castellan-host-'));
+    const main = join(hostFolder, 'homeserver.yaml');
+    writeFileSync(main, 'server_name: castellan.test\n');
+    const dropIn = join(hostFolder, 'castellan.yaml');
+    const commands = { check: ['true'] };
+    const host = { configFiles: [main, dropIn], dropIn, appserviceDir: hostFolder, commands };
+    room = await openAdminRoom(server, { url: between.url, config: { host, secrets: { redactAfter: '1h' } } });
     for (const name of ['alice', 'closed']) await registerUser(server, name);
     stranger = await registerUser(server, 'stranger');
     await room.botAccount.invite(room.roomId, stranger.userId);
@@ -112,6 +128,7 @@ describeWithSynapse('secrets of every command', () => {
   afterAll(async () => {
     await room?.close();
     await between?.close();
+    rmSync(hostFolder, { recursive: true, force: true });
     await server?.stop();
   });
 
