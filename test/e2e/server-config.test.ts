@@ -209,6 +209,26 @@ describeWithSynapse('the homeserver’s configuration', () => {
     },
   );
 
+  test('the bot killed while the homeserver restarts: it tells when it is back, once', async () => {
+    const killed = Promise.withResolvers<void>();
+    lab.instead.set('restart', async () => {
+      lab.instead.delete('restart');
+      await room.bot().kill();
+      await lab.server.restart();
+      killed.resolve();
+    });
+    const { restart } = lab.runs;
+    const plan = await room.ask('allow-registration true --force --for 1h');
+    const yes = await room.admin.send(room.roomId, `!admin confirm ${/confirm ([a-z0-9]{5})/.exec(plan)?.[1]}`);
+    await killed.promise;
+    await room.start();
+    const answer = String((await room.answerTo(yes)).content.body);
+    expect(answer).toContain('back after');
+    expect(answer).toContain('Registration is **open**');
+    expect(lab.runs.restart).toBe(restart + 1);
+    expect(await room.askAndConfirm('allow-registration false')).toContain('closed');
+  });
+
   test('a restart command that fails is told with what it said, and one that does nothing is no success', async () => {
     lab.instead.set('restart', async () => {
       throw new Error(`sudo: a password is required ${lab.server.sharedSecret}`);

@@ -37,6 +37,8 @@ export default command({
       const change = { before: { enabled: before.enabled }, after: { enabled: enable } };
       return reply.done(enable ? say`Background updates go on.` : say`Background updates are halted.`, { change });
     }
+    const state = before.enabled ? say`Background updates are on` : say`⚠️ Background updates are **switched off**`;
+    if (before.current.length === 0) return reply.says(say`${state}; none is under way.`, { data: before });
     return reply.listing(
       {
         columns: [
@@ -54,11 +56,7 @@ export default command({
         })),
         data: before.current,
       },
-      before.enabled
-        ? before.current.length === 0
-          ? say`Background updates are on, and none is under way.`
-          : say`Background updates are on.`
-        : say`⚠️ Background updates are **switched off**.`,
+      say`${state}.`,
     );
   },
   again: 'safe',

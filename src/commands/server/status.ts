@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { formatBytes, formatTime } from '../../core/display.ts';
 import { serverOf } from '../../core/ids.ts';
-import { reply } from '../../core/reply.ts';
-import { code, joined, say } from '../../core/text.ts';
+import { type Cell, reply } from '../../core/reply.ts';
+import { code, joined } from '../../core/text.ts';
 import { type Capabilities, command } from '../define.ts';
 
 /** What is not to be had here is left out of a status, not made an error of it. */
@@ -32,27 +32,29 @@ export default command({
     ]);
     const pending = host.pending();
     const now = clock();
-    return reply.fields(
+    const fields: (readonly [string, Cell])[] = [
+      ['Server', serverOf(adminRoom.botId)],
+      ['Version', version],
+      ['Answers in', `${answeredIn} ms`],
+      ['Accounts', accounts?.total?.toLocaleString('en')],
+      ['Rooms', known?.total?.toLocaleString('en')],
+      ['Servers it cannot reach', failing],
       [
-        ['Server', serverOf(adminRoom.botId)],
-        ['Version', version],
-        ['Answers in', `${answeredIn} ms`],
-        ['Accounts', accounts?.total?.toLocaleString('en')],
-        ['Rooms', known?.total?.toLocaleString('en')],
-        ['Servers it cannot reach', failing],
-        [
-          'Background updates',
-          updates === undefined
-            ? undefined
-            : updates.enabled
-              ? updates.current.map(({ name }) => name).join(', ') || 'none under way'
-              : '⚠️ switched off',
-        ],
-        ['Tasks under way', active === undefined ? undefined : active.map(({ action }) => action).join(', ') || 'none'],
-        ['Memory', metrics?.resident === undefined ? undefined : formatBytes(metrics.resident)],
-        ['Running since', metrics?.startedAt === undefined ? undefined : formatTime(metrics.startedAt, now)],
-        ...(pending.length === 0 ? [] : [['Waiting for a restart', say`${joined(pending.map(code), '; ')}`] as const]),
+        'Background updates',
+        updates === undefined
+          ? undefined
+          : updates.enabled
+            ? updates.current.map(({ name }) => name).join(', ') || 'none under way'
+            : '⚠️ switched off',
       ],
+      ['Tasks under way', active === undefined ? undefined : active.map(({ action }) => action).join(', ') || 'none'],
+      ['Memory', metrics?.resident === undefined ? undefined : formatBytes(metrics.resident)],
+      ['Running since', metrics?.startedAt === undefined ? undefined : formatTime(metrics.startedAt, now)],
+      ['Waiting for a restart', pending.length === 0 ? undefined : joined(pending.map(code), '; ')],
+    ];
+    // What this server cannot tell is left out.
+    return reply.fields(
+      fields.filter(([, value]) => value !== undefined),
       {
         server_name: serverOf(adminRoom.botId),
         server_version: version,
