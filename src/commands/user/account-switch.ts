@@ -47,5 +47,6 @@ export function accountSwitch(one: AccountSwitch): AnyCommand {
       });
     },
     again: 'safe',
+    settle: async ({ user }, { users }) => ((await users.get(user))?.[state] === to ? 'done' : 'not done'),
   });
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
+import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import { command } from '../define.ts';
+import { type Capabilities, command } from '../define.ts';
 import { localAccount } from './local-account.ts';
 
 export default command({
@@ -35,24 +35,29 @@ export default command({
     };
   },
 
-  async run({ user }, { users, adminRoom }) {
-    const account = await localAccount(users, user);
-    if (account.deactivated)
-      throw new Problem('conflict', say`${code(user)} is deactivated; it cannot become an admin.`);
-    await users.setAdmin(user, true);
-    const change = { before: { admin: account.admin }, after: { admin: true } };
-    if ((await adminRoom.members()).has(user)) {
-      return reply.done(say`${code(user)} is a server admin. It is in this room already.`, { change });
-    }
-    return (await adminRoom.invite(user))
-      ? reply.done(say`${code(user)} is a server admin now, and invited to this room.`, { change })
-      : reply.done(
-          say`${code(user)} is a server admin now. I could not invite it to this room: please do that yourself.`,
-          {
-            change,
-          },
-        );
-  },
-
+  run: madeAdmin,
   again: 'safe',
+  settle: async ({ user }, { users }) => ((await users.get(user))?.admin === true ? 'done' : 'not done'),
+  complete: madeAdmin,
 });
+
+async function madeAdmin(
+  { user }: { readonly user: string },
+  { users, adminRoom }: Pick<Capabilities, 'users' | 'adminRoom'>,
+): Promise<Reply> {
+  const account = await localAccount(users, user);
+  if (account.deactivated) throw new Problem('conflict', say`${code(user)} is deactivated; it cannot become an admin.`);
+  await users.setAdmin(user, true);
+  const change = { before: { admin: account.admin }, after: { admin: true } };
+  if ((await adminRoom.members()).has(user)) {
+    return reply.done(say`${code(user)} is a server admin. It is in this room already.`, { change });
+  }
+  return (await adminRoom.invite(user))
+    ? reply.done(say`${code(user)} is a server admin now, and invited to this room.`, { change })
+    : reply.done(
+        say`${code(user)} is a server admin now. I could not invite it to this room: please do that yourself.`,
+        {
+          change,
+        },
+      );
+}

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
+import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import { command } from '../define.ts';
+import { type Capabilities, command } from '../define.ts';
 import { isHere } from './is-here.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
@@ -41,19 +41,23 @@ export default command({
     };
   },
 
-  async run({ user }, { users, adminRoom }) {
-    const account = await localAccount(users, user);
-    if (account.admin) await users.setAdmin(user, false);
-    const change = { before: { admin: account.admin }, after: { admin: false } };
-    const said = account.admin
-      ? say`${code(user)} is no server admin any more`
-      : say`${code(user)} was no server admin`;
-    if (!(await isHere(users, adminRoom.roomId, user)))
-      return reply.done(say`${said}. It is not in this room.`, { change });
-    return (await adminRoom.remove(user, 'No server admin any more'))
-      ? reply.done(say`${said}, and was removed from this room.`, { change })
-      : reply.done(say`${said}. I could not remove it from this room: please do that yourself.`, { change });
-  },
-
+  run: revoked,
   again: 'safe',
+  settle: async ({ user }, { users }) => ((await users.get(user))?.admin === false ? 'done' : 'not done'),
+  complete: revoked,
 });
+
+async function revoked(
+  { user }: { readonly user: string },
+  { users, adminRoom }: Pick<Capabilities, 'users' | 'adminRoom'>,
+): Promise<Reply> {
+  const account = await localAccount(users, user);
+  if (account.admin) await users.setAdmin(user, false);
+  const change = { before: { admin: account.admin }, after: { admin: false } };
+  const said = account.admin ? say`${code(user)} is no server admin any more` : say`${code(user)} was no server admin`;
+  if (!(await isHere(users, adminRoom.roomId, user)))
+    return reply.done(say`${said}. It is not in this room.`, { change });
+  return (await adminRoom.remove(user, 'No server admin any more'))
+    ? reply.done(say`${said}, and was removed from this room.`, { change })
+    : reply.done(say`${said}. I could not remove it from this room: please do that yourself.`, { change });
+}
