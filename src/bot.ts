@@ -22,6 +22,7 @@ import { createIntake } from './pipeline/intake.ts';
 import { createLocal } from './pipeline/local.ts';
 import { watchNews } from './pipeline/news.ts';
 import { createOutbox } from './pipeline/outbox.ts';
+import { problemOf } from './pipeline/problem-of.ts';
 import { registrationNews } from './pipeline/registration-news.ts';
 import { createRegistrationReminders } from './pipeline/registration-reminders.ts';
 import { reportNews } from './pipeline/report-news.ts';
@@ -274,8 +275,16 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     matrix.stop();
   }
 
-  store.prune(clock());
-  const pruning = setInterval(() => store.prune(clock()), pruneEveryMs).unref();
+  /** What is too old is only in the way: where the store cannot be written, it stays for another day. */
+  function prune(): void {
+    try {
+      store.prune(clock());
+    } catch (error) {
+      problemOf(error, log);
+    }
+  }
+  prune();
+  const pruning = setInterval(prune, pruneEveryMs).unref();
   intake.recover();
   jobs.kick();
   dueWorker.wake();

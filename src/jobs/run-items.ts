@@ -4,6 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { say, wordsOf } from '../core/text.ts';
 import type { Context } from '../pipeline/context.ts';
 import { problemOf } from '../pipeline/problem-of.ts';
+import { untilWritten } from '../pipeline/until-written.ts';
 import type { AuditEntry, ItemRow, ItemState } from '../store/store.ts';
 import { insist } from './halt.ts';
 import type { Progress } from './progress.ts';
@@ -127,10 +128,11 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
     }
   }
 
-  function endItem(item: ItemRow, { state, note, change }: ItemResult): void {
+  async function endItem(item: ItemRow, { state, note, change }: ItemResult): Promise<void> {
     const half = state === 'done' && definition.handOut !== undefined;
     const stored: ItemState = half ? 'stepped' : state;
-    store.jobs.endItem(row.id, item.n, stored, note, outcomeOf(item, state, change));
+    const outcome = outcomeOf(item, state, change);
+    await untilWritten(context, () => store.jobs.endItem(row.id, item.n, stored, note, outcome));
   }
 
   function outcomeOf(item: ItemRow, outcome: ItemResult['state'], change: ItemResult['change']): AuditEntry {

@@ -1,5 +1,6 @@
 import { LogService, MatrixClient } from 'matrix-bot-sdk';
 import { z } from 'zod';
+import { Problem } from '../core/problem.ts';
 import { type Http, MatrixFault } from '../http.ts';
 import type { Log } from '../log.ts';
 import { missedEvents } from './backfill.ts';
@@ -140,15 +141,14 @@ export class CastellanClient extends MatrixClient {
         await this.failed(error);
         continue;
       }
+      if (!this.kept(events, answer.next_batch)) {
+        if (this.stopped) return;
+        connected = false;
+        await this.notKept();
+        continue;
+      }
       connected = true;
       this.succeeded();
-      for (const event of events) {
-        if (this.stopped) return;
-        this.listener?.onEvent(event);
-      }
-      if (this.stopped) return;
-      // Only now: whoever dies before this line is given the same events again.
-      this.options.storage.set(positionName, answer.next_batch);
       this.position = answer.next_batch;
     }
   }
@@ -228,6 +228,36 @@ export class CastellanClient extends MatrixClient {
     if (this.failures > 0) this.options.log.info({}, 'the sync is back');
     this.failures = 0;
     this.health.well();
+  }
+
+  /** Hands the events on and moves the position. False where the disk is full, which passes, or after `stop`. */
+  private kept(events: readonly RoomEvent[], nextBatch: string): boolean {
+    let whole = true;
+    const tolerant = (store: () => void): void => {
+      try {
+        store();
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'unavailable') throw error;
+        whole = false;
+      }
+    };
+    for (const event of events) {
+      if (this.stopped) return false;
+      // Each of them is heard of, so that each is answered, though it be by a refusal.
+      tolerant(() => this.listener?.onEvent(event));
+    }
+    if (this.stopped) return false;
+    // Only now: whoever dies before this line is given the same events again.
+    if (whole) tolerant(() => this.options.storage.set(positionName, nextBatch));
+    return whole;
+  }
+
+  private async notKept(): Promise<void> {
+    this.health.lost();
+    this.failures++;
+    if (this.failures === 1)
+      this.options.log.error({}, 'what came could not be stored; asking for it again until it can');
+    await pause(backoffMs(this.failures), this.options.stopping.signal);
   }
 
   private async failed(error: unknown): Promise<void> {

@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 /** Ties a message to the command it answers, in the command's thread if it has one. */
-function relationTo(event: RoomEvent): Json {
+export function relationTo(event: RoomEvent): Json {
   const target = event.type === 'm.reaction' ? (reactionOf(event.content)?.target ?? event.eventId) : event.eventId;
   const reply = { 'm.in_reply_to': { event_id: target } };
   const relation = event.content['m.relates_to'];

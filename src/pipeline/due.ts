@@ -45,6 +45,7 @@ export function createDueWorker(options: DueOptions): DueWorker {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
+  let failed = false;
 
   /** A message and its edits, which would otherwise still show it. */
   async function redactWithEdits({ roomId, target, key }: Due): Promise<void> {
@@ -135,16 +136,20 @@ export function createDueWorker(options: DueOptions): DueWorker {
     clearTimeout(timer);
     const next = store.due.next();
     if (stopped || next === undefined) return;
-    timer = setTimeout(wake, Math.min(Math.max(next - clock(), 0), longestTimerMs));
+    // What could not be noted as done is due still: it has its pause all the same.
+    const least = failed ? retryMs : 0;
+    timer = setTimeout(wake, Math.min(Math.max(next - clock(), least), longestTimerMs));
     timer.unref();
   }
 
   function wake(): void {
     if (stopped || running !== undefined) return;
+    failed = false;
     running = work()
-      .catch((error) =>
-        log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'what was due could not be read'),
-      )
+      .catch((error) => {
+        failed = true;
+        log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'what was due could not be read');
+      })
       .finally(() => {
         running = undefined;
         arm();

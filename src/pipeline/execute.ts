@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { type Frozen, mostNamed } from './plan-store.ts';
 import { problemOf } from './problem-of.ts';
 import { typedSecretRemoval } from './typed-secret.ts';
+import { untilWritten } from './until-written.ts';
 
 /** A command that may run now: read, allowed, and confirmed where it must be. */
 export interface Act {
@@ -212,13 +213,15 @@ async function conclude(
     const said = withoutFiles(end.reply, problemOf(error, context.log));
     return answerTo(context, act.event, said, { ...end.options, output: 'human' });
   });
-  context.store.finish(act.event.eventId, {
-    outcome,
-    audit: { kind: 'outcome', ...entryOf(act), outcome, detail: end.detail },
-    outbox: answer.outbox,
-    due: [...answer.due, ...(end.due ?? [])],
-    ...(end.job === undefined ? {} : { job: end.job }),
-  });
+  await untilWritten(context, () =>
+    context.store.finish(act.event.eventId, {
+      outcome,
+      audit: { kind: 'outcome', ...entryOf(act), outcome, detail: end.detail },
+      outbox: answer.outbox,
+      due: [...answer.due, ...(end.due ?? [])],
+      ...(end.job === undefined ? {} : { job: end.job }),
+    }),
+  );
   context.wake.outbox();
   context.wake.due();
 }

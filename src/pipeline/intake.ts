@@ -1,5 +1,6 @@
 import { NoAnswer } from '../http.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
+import { StorageProblem } from '../store/storage-problem.ts';
 import type { InboxRow } from '../store/store.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
@@ -9,6 +10,7 @@ import { problemOf } from './problem-of.ts';
 import { createProcess, isLocal } from './process.ts';
 import { isAnswered, recoverReceived, recoverRunning } from './recover.ts';
 import { type Request, readingOf } from './request.ts';
+import { refuseUnwritten } from './unwritten.ts';
 import { withWorkingSign } from './working-sign.ts';
 
 /** What was sent since the start and is no older than this, no other store for this account has acted on. */
@@ -29,7 +31,10 @@ export interface IntakeOptions {
 }
 
 export interface Intake {
-  /** Stores what is a command, durably, and puts it into its lane. Never throws but where the store cannot be written. */
+  /**
+   * Stores what is a command, durably, and puts it into its lane. Throws StorageProblem where it cannot be stored, which
+   * its sender is told; it is then to be given again.
+   */
   take(event: RoomEvent): void;
   /** Takes up what a stop cut short, in order, ahead of everything new. */
   recover(): void;
@@ -50,11 +55,38 @@ export function createIntake({ context, gate, stopped, halted, pause, admit }: I
   /** Events whose message was redacted while they waited: a redacted command is no command. */
   const redacted = new Set<string>();
   const waiting = new Set<string>();
+  /** Commands that could not be stored, and whether their sender was told so: then they are over. */
+  const unstored = new Map<string, Promise<boolean>>();
+
+  /** False where it is known already. */
+  function isNew(event: RoomEvent, kind: 'message' | 'reaction'): boolean {
+    const { roomId, eventId, sender } = event;
+    try {
+      return store.inbox.receive({ roomId, eventId, sender, kind });
+    } catch (error) {
+      if (error instanceof StorageProblem) {
+        const before = unstored.get(eventId) ?? Promise.resolve(false);
+        unstored.set(
+          eventId,
+          before.then((told) => told || tellUnstored(event, error)),
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** Only those who may command are told. */
+  async function tellUnstored(event: RoomEvent, problem: StorageProblem): Promise<boolean> {
+    const role = await context.authorizer.roleOf(event.sender).catch(() => undefined);
+    return role !== undefined && refuseUnwritten(context, event, problem);
+  }
 
   /** `asked`: the room is asked whether it holds our answer already. */
   async function isStillWanted({ event, row }: Request, asked: boolean): Promise<boolean> {
     if (stopped()) return false;
-    const wanted = !halted() && !redacted.has(row.eventId) && !(asked && (await isAnswered(context, event)));
+    const over = await unstored.get(row.eventId);
+    const wanted =
+      over !== true && !halted() && !redacted.has(row.eventId) && !(asked && (await isAnswered(context, event)));
     if (wanted) return true;
     store.finish(row.eventId, { outcome: 'refused', outbox: () => [] });
     return false;
@@ -96,6 +128,7 @@ export function createIntake({ context, gate, stopped, halted, pause, admit }: I
     } finally {
       waiting.delete(eventId);
       redacted.delete(eventId);
+      unstored.delete(eventId);
     }
   }
 
@@ -108,8 +141,8 @@ export function createIntake({ context, gate, stopped, halted, pause, admit }: I
       }
       const kind = gate.admit(event);
       if (kind === undefined) return;
-      const { roomId, eventId, sender } = event;
-      if (!store.inbox.receive({ roomId, eventId, sender, kind })) return;
+      const { eventId } = event;
+      if (!isNew(event, kind)) return;
       const row = store.inbox.get(eventId);
       if (row === undefined) return;
       const late = event.ageMs > context.settings.maxCommandAgeMs;

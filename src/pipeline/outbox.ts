@@ -7,6 +7,8 @@ import { transactionId } from './transaction-id.ts';
 /** Synapse keeps transaction ids for 24 hours; past half of that, the room is asked first. */
 const trustTransactionMs = 12 * 60 * 60_000;
 
+const afterFailureMs = 5_000;
+
 export interface Outbox {
   /** Something was put into the store's outbox. */
   kick(): void;
@@ -89,9 +91,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function kick(): void {
+    if (options.stopped()) return;
     again = true;
     running ??= work()
-      .catch((error) => log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'outbox stopped short'))
+      .catch((error) => {
+        log.error({ code: error instanceof Error ? error.name : 'unknown' }, 'outbox stopped short');
+        // Sent perhaps, but not noted: the same transaction id makes no second message.
+        setTimeout(kick, afterFailureMs).unref();
+      })
       .finally(() => {
         running = undefined;
         if (again && !options.stopped()) kick();

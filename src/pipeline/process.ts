@@ -11,6 +11,7 @@ import type { ReadCommand } from '../core/read-command.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
 import { withoutSecrets } from '../core/secret-fields.ts';
 import { code, counted, joined, say } from '../core/text.ts';
+import { StorageProblem } from '../store/storage-problem.ts';
 import type { InboxOutcome, PlanRow } from '../store/store.ts';
 import { answerTo } from './answer.ts';
 import { allow } from './authorize.ts';
@@ -22,6 +23,8 @@ import { problemOf } from './problem-of.ts';
 import type { Request } from './request.ts';
 import { needsTwo } from './two-person.ts';
 import { typedSecretRemoval } from './typed-secret.ts';
+import { untilWritten } from './until-written.ts';
+import { refuseUnwritten } from './unwritten.ts';
 
 /** A stranger is told once in this time. */
 const refusalEveryMs = 10 * 60_000;
@@ -65,11 +68,15 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     const removal = holdsSecret(request) ? await typedSecretRemoval(context, event.eventId, surely) : undefined;
     const blocks = removal === undefined ? said.blocks : [...said.blocks, paragraph(removal.said)];
     const answer = await answerTo(context, event, { ...said, blocks }, options);
-    store.finish(event.eventId, {
-      outcome,
-      outbox: answer.outbox,
-      due: [...answer.due, ...(removal === undefined ? [] : [removal.due])],
-    });
+    const write = () =>
+      store.finish(event.eventId, {
+        outcome,
+        outbox: answer.outbox,
+        due: [...answer.due, ...(removal === undefined ? [] : [removal.due])],
+      });
+    // What was done is done: only a refusal may still be said another way.
+    if (outcome === 'refused') await untilWritten(context, write);
+    else write();
     context.wake.outbox();
     context.wake.due();
   }
@@ -200,11 +207,12 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     const path = request.reading.kind === 'command' ? request.reading.read.command.path : 'refused';
     try {
       // What was begun is settled by `execute`; only an event that never got there ends here.
-      if (store.inbox.get(request.event.eventId)?.state === 'received') {
-        await finish(request, 'refused', problemReply(problem), { path });
-      }
+      if (store.inbox.get(request.event.eventId)?.state !== 'received') return;
+      // Said at once where it cannot be written down; the answer that is written later is the same one.
+      if (problem instanceof StorageProblem) await refuseUnwritten(context, request.event, problem);
+      await finish(request, 'refused', problemReply(problem), { path });
     } catch (error) {
-      // The database cannot be written: the event stays as it is and is taken up at the next start.
+      // The event stays as it is and is taken up at the next start.
       problemOf(error, log);
     }
   }

@@ -55,16 +55,15 @@ export function createRoomWatch(options: RoomWatchOptions, members: ReadonlySet<
           say`⚠️ ${ending} I act on nothing here any more. Make a new room with ${'castellan init --rebind'} on the server's shell.`,
         );
       } else if (settings.has(event.type)) {
-        roomFaults(matrix, roomId, options.isServerAdmin).then(
-          (faults) => {
+        roomFaults(matrix, roomId, options.isServerAdmin)
+          .then((faults) => {
             if (faults.length > 0)
               warn(
                 event,
                 say`⚠️ This room is not safe for commands any more: ${joined(faults)}. Please put that right: at my next start I would refuse it.`,
               );
-          },
-          () => log.warn({ roomId }, 'the room could not be looked at'),
-        );
+          })
+          .catch(() => log.warn({ roomId }, 'the room could not be looked at'));
       }
     },
   };

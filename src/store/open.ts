@@ -9,7 +9,7 @@ import { createLedger } from './ledger.ts';
 import { createOutbox } from './outbox.ts';
 import { createPlans } from './plans.ts';
 import { createPrune } from './prune.ts';
-import { storageProblem } from './storage-problem.ts';
+import { StorageProblem, storageProblem } from './storage-problem.ts';
 import type { AuditEntry, NewOutbox, Store } from './store.ts';
 import { createValues } from './values.ts';
 
@@ -67,8 +67,8 @@ export function openStore(path: string, options: StoreOptions): Store {
         try {
           db.pragma('wal_checkpoint(TRUNCATE)');
         } catch (error) {
-          // On a full disk the log stays as it is and is folded in by the next start.
-          if (!(storageProblem(error) instanceof Problem)) throw error;
+          // On a full disk nothing is folded: what was written stays in the log, and is read from there at the next start.
+          if (!(storageProblem(error) instanceof StorageProblem)) throw error;
         }
       }
       db.close();

@@ -280,8 +280,8 @@ export interface Store {
   };
   /** Forgets answered events received over 30 days before `now` (epoch ms), and messages sent and plans over for 7 days. */
   prune(now: number): void;
-  /** Folds the write-ahead log into the file. */
   /** A consistent copy beside the store, readable by its owner only; bytes. */
   backUp(): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Folds the write-ahead log into the file. */
   close(): void;
 }

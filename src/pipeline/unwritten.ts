@@ -1,0 +1,25 @@
+import type { Problem } from '../core/problem.ts';
+import { problemReply } from '../core/problem-reply.ts';
+import { renderReply } from '../core/render.ts';
+import type { RoomEvent } from '../matrix/matrix.ts';
+import { relationTo } from './answer.ts';
+import type { Context } from './context.ts';
+import { transactionId } from './transaction-id.ts';
+
+/**
+ * Says past the outbox, which cannot be written, why a command is not run. It is that command's answer: a later one would
+ * go out under the same transaction id, and so does not stand there twice. False where it did not arrive.
+ */
+export async function refuseUnwritten(context: Context, event: RoomEvent, problem: Problem): Promise<boolean> {
+  const { matrix, catalog, log } = context;
+  const options = { output: 'human', prefix: catalog.prefix, path: 'refused' } as const;
+  const { content } = renderReply(problemReply(problem), options);
+  const said = { ...content, 'm.relates_to': relationTo(event), 'dev.castellan.for': event.eventId };
+  try {
+    await matrix.send(event.roomId, 'm.room.message', said, transactionId(event.eventId, 'answer'));
+    log.warn({ eventId: event.eventId }, 'refused: the database cannot be written');
+    return true;
+  } catch {
+    return false;
+  }
+}
