@@ -264,6 +264,11 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     if (!watch.isHalted()) intake.take(event);
   }
 
+  function matters(event: RoomEvent): boolean {
+    const said = event.type === 'm.room.message' || event.type === 'm.reaction';
+    return !said || gate.mayBeCommand(event);
+  }
+
   let ousted: Problem | undefined;
   function onAccountData(type: string, content: Readonly<Record<string, unknown>>): void {
     if (!isOther(claim, type, content)) return;
@@ -341,7 +346,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     health: () => matrix.health(),
     stop,
     stopped: matrix
-      .sync(roomId, onEvent, onAccountData)
+      .sync(roomId, onEvent, onAccountData, matters)
       .finally(stop)
       .then(() => {
         if (ousted !== undefined) throw ousted;

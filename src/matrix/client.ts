@@ -64,6 +64,8 @@ export interface Listener {
   readonly roomId: string;
   readonly onEvent: (event: RoomEvent) => void;
   readonly onAccountData: ((type: string, content: Content) => void) | undefined;
+  /** False for what `onEvent` would do nothing about; of a long gap it is then not held. */
+  readonly matters: (event: RoomEvent) => boolean;
 }
 
 /**
@@ -201,7 +203,12 @@ export class CastellanClient extends MatrixClient {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`;
     const missed =
       limited === true && prev_batch !== undefined
-        ? await missedEvents((query) => this.doRequest('GET', path, query), prev_batch, since)
+        ? await missedEvents(
+            (query) => this.doRequest('GET', path, query),
+            prev_batch,
+            since,
+            (event) => this.isWanted(event),
+          )
         : [];
     if (missed.length > 0)
       this.options.log.info({ count: missed.length }, 'read what was sent while the sync was away');
@@ -211,6 +218,12 @@ export class CastellanClient extends MatrixClient {
     const unread = all.length - Math.max(0, cameIn) - readable.length;
     if (unread > 0) this.options.log.warn({ count: unread }, 'left out what could not be read as an event');
     return { timeline: { events: readable } };
+  }
+
+  private isWanted(event: unknown): boolean {
+    const { roomId = '', matters } = this.listener ?? {};
+    const read = roomEvent(roomId, event);
+    return read === undefined || matters === undefined || matters(read);
   }
 
   private isOwnArrival(event: unknown): boolean {

@@ -53,7 +53,8 @@ export function matrixOverSdk(
     serverName: userId.slice(userId.indexOf(':') + 1),
     deviceId,
     health: () => client.health.read(),
-    sync: (roomId, onEvent, onAccountData) => client.run({ roomId, onEvent, onAccountData }),
+    sync: (roomId, onEvent, onAccountData, matters = () => true) =>
+      client.run({ roomId, onEvent, onAccountData, matters }),
     stop: () => client.stop(),
     request: (method, path, body, options = {}) =>
       http({ method, path, ...options, ...(body === undefined ? {} : { body }) }),

@@ -28,12 +28,14 @@ export interface Matrix {
    * Runs the sync until `stop`. `onEvent` is called with every timeline event of the bound room, in order, back-filled
    * ones included, and with the bot's own events; it must have stored durably what matters when it returns, since the
    * position moves after it. It must not throw. `onAccountData` gets the account data of `instance.ts`, before the events
-   * that came with it. Rejects with DeadToken.
+   * that came with it. `matters` is false for what `onEvent` would do nothing about. Where `onEvent` throws Problem
+   * `unavailable`, the same events come again until it does not. Rejects with DeadToken.
    */
   sync(
     roomId: string,
     onEvent: (event: RoomEvent) => void,
     onAccountData?: (type: string, content: Content) => void,
+    matters?: (event: RoomEvent) => boolean,
   ): Promise<void>;
   /** Ends the sync and every request within a second. */
   stop(): void;

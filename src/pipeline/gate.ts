@@ -19,6 +19,8 @@ export interface GateOptions {
 export interface Gate {
   /** The kind of command an event is, or undefined: it is none and nothing is stored. */
   admit(event: RoomEvent): 'message' | 'reaction' | undefined;
+  /** False for a message or reaction that is no command, whoever sent it; nothing is counted. */
+  mayBeCommand(event: RoomEvent): boolean;
   /** How many events fell through, by reason. */
   readonly ignored: Readonly<Record<string, number>>;
 }
@@ -73,6 +75,7 @@ export function createGate(options: GateOptions): Gate {
 
   return {
     ignored,
+    mayBeCommand: (event) => kindOf(event) !== undefined,
     admit(event) {
       if (event.sender === options.botId) return undefined;
       if (event.roomId !== options.roomId()) return drop('another room');
