@@ -190,6 +190,64 @@ describeWithSynapse('how the bot ends', () => {
     await between.close();
   });
 
+  test('with 0 in the middle of a job whose item hangs; the job goes on at the next start, each item once', async () => {
+    const reached = Promise.withResolvers<void>();
+    const deactivations: string[] = [];
+    const between = await startScripted([], server.url);
+    await withRoom({ config: { backend: { type: 'synapse', url: between.url } } }, async (room) => {
+      const names = ['parked-1', 'parked-2', 'parked-3'];
+      for (const name of names) await registerUser(server, name);
+      between.handlers.push(({ method, path }) => {
+        if (method !== 'POST' || !path.includes('/deactivate/')) return undefined;
+        deactivations.push(path);
+        if (deactivations.length !== 2) return undefined;
+        reached.resolve();
+        return 'hang';
+      });
+      await room.askAndConfirm('user deactivate-all', '3', names.join('\n'));
+      await reached.promise;
+      expect(await room.bot().stop()).toBe(0);
+      const done = () =>
+        server.queryDatabase("SELECT name FROM users WHERE name LIKE '@parked-%' AND deactivated = 1").length;
+      expect(done()).toBe(1);
+      expect(fromStore(room.dataDir, 'SELECT state FROM job')).toEqual([{ state: 'running' }]);
+      await room.start();
+      await room.admin.waitForEvent(room.roomId, (event) => /3 of 3 done/.test(bodyOf(event)));
+      expect(done()).toBe(3);
+      // The one that hung was asked for again, and no other.
+      expect(deactivations).toHaveLength(4);
+    });
+    await between.close();
+  });
+
+  test('with 0 though the homeserver says nothing any more at all, and with 1 at once when told twice', async () => {
+    const between = await startScripted([], server.url);
+    await withRoom({ url: between.url }, async (room) => {
+      for (const twice of [false, true]) {
+        const reached = Promise.withResolvers<void>();
+        let silent = false;
+        between.handlers.push(({ path }) => {
+          silent ||= path.includes('server_version');
+          if (!silent) return undefined;
+          reached.resolve();
+          return 'hang';
+        });
+        const bot = room.bot();
+        await room.admin.send(room.roomId, '!admin server version');
+        await reached.promise;
+        const ended = bot.stop();
+        if (twice) {
+          await bot.said(/told to stop/);
+          process.kill(bot.pid, 'SIGTERM');
+        }
+        expect(await ended).toBe(twice ? 1 : 0);
+        between.handlers.length = 0;
+        if (!twice) await room.start();
+      }
+    });
+    await between.close();
+  });
+
   test('encrypted while it runs: it says so, acts on nothing any more, and refuses the room at its next start', async () => {
     await withRoom({}, async (room) => {
       await room.botAccount.sendState(room.roomId, 'm.room.encryption', { algorithm: 'm.megolm.v1.aes-sha2' });
