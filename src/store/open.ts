@@ -1,4 +1,3 @@
-import { Problem } from '../core/problem.ts';
 import { createAudit } from './audit.ts';
 import { backUp } from './backup.ts';
 import { connect, type StoreOptions } from './connection.ts';
