@@ -5,3 +5,8 @@ import type { BotProcess } from './bot-process.ts';
 export function fillDisk({ pid }: BotProcess): void {
   execFileSync('prlimit', ['--pid', String(pid), '--fsize=4096:unlimited']);
 }
+
+/** There is room again. */
+export function emptyDisk({ pid }: BotProcess): void {
+  execFileSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']);
+}
