@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { execute } from './execute.ts';
 import { frozenFrom, offer, plainPlan } from './offer.ts';
 import { problemOf } from './problem-of.ts';
-import type { Request } from './request.ts';
+import { holdsSecret, type Request } from './request.ts';
 import { needsTwo } from './two-person.ts';
 import { typedSecretRemoval } from './typed-secret.ts';
 import { untilWritten } from './until-written.ts';
@@ -34,12 +34,6 @@ const patienceForLocalMs = 2_000;
 /** Whether an event's command needs no homeserver, and so goes into the quick lane. */
 export function isLocal({ reading }: Pick<Request, 'reading'>): boolean {
   return reading.kind === 'command' && reading.read.command.local === true;
-}
-
-/** Whether its message may hold a typed secret. */
-function holdsSecret({ reading }: Request): boolean {
-  if (reading.kind === 'unread') return reading.problem.heldSecret;
-  return reading.kind === 'command' && reading.read.secretFields.length > 0;
 }
 
 /** Takes an event from `received` to its end: the way of a command, in one function. Never throws. */
@@ -65,7 +59,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
   ): Promise<void> {
     const { event } = request;
     const surely = request.reading.kind === 'command';
-    const removal = holdsSecret(request) ? await typedSecretRemoval(context, event.eventId, surely) : undefined;
+    const removal = holdsSecret(request.reading) ? await typedSecretRemoval(context, event.eventId, surely) : undefined;
     const blocks = removal === undefined ? said.blocks : [...said.blocks, paragraph(removal.said)];
     const answer = await answerTo(context, event, { ...said, blocks }, options);
     const write = () =>
@@ -85,7 +79,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     const { sender, eventId } = request.event;
     const last = refusedAt.get(sender);
     if (last !== undefined && clock() - last < refusalEveryMs) {
-      const removal = holdsSecret(request) ? await typedSecretRemoval(context, eventId) : undefined;
+      const removal = holdsSecret(request.reading) ? await typedSecretRemoval(context, eventId) : undefined;
       store.finish(eventId, { outcome: 'refused', outbox: () => [], due: removal === undefined ? [] : [removal.due] });
       context.wake.due();
       return;

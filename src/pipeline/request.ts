@@ -35,3 +35,9 @@ export function readingOf(context: Pick<Context, 'me' | 'catalog'>, event: RoomE
     throw error;
   }
 }
+
+/** Whether its message may hold a typed secret. */
+export function holdsSecret(reading: Reading): boolean {
+  if (reading.kind === 'unread') return reading.problem.heldSecret;
+  return reading.kind === 'command' && reading.read.secretFields.length > 0;
+}
