@@ -1,6 +1,6 @@
 import type { Capabilities } from './commands/define.ts';
 import { commands } from './commands/index.ts';
-import type { Config } from './config.ts';
+import { type Config, withoutToken } from './config.ts';
 import { addressed, type Me } from './core/addressed.ts';
 import { Problem } from './core/problem.ts';
 import { code, say } from './core/text.ts';
@@ -13,6 +13,7 @@ import { connectMatrix } from './matrix/connect.ts';
 import { claimInstance, isOther } from './matrix/instance.ts';
 import type { Health, Matrix, RoomEvent } from './matrix/matrix.ts';
 import { pause } from './matrix/pause.ts';
+import { answerTo } from './pipeline/answer.ts';
 import { createAuthorizer } from './pipeline/authorize.ts';
 import type { Context } from './pipeline/context.ts';
 import { examine } from './pipeline/doctor.ts';
@@ -56,6 +57,7 @@ export interface BotOptions {
 /** How long a stop waits for the command under way before its calls are cut off. */
 const patienceMs = 8_000;
 const pruneEveryMs = 24 * 60 * 60_000;
+const listenEveryMs = 500;
 
 /**
  * Puts the bot together and starts it. The way of a command:
@@ -237,6 +239,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     authorizer,
     secrets,
     spool: createSpool(spoolFolder(config.dataDir)),
+    answer: (event, reply, options) => answerTo(context, event, reply, options),
     wake: { outbox: outbox.kick, jobs: () => jobs.kick(), due: dueWorker.wake },
     allSent: outbox.idle,
     stopped,
@@ -293,6 +296,13 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   intake.recover();
   jobs.kick();
   dueWorker.wake();
+  // The command line leaves jobs and dates here.
+  const listening = setInterval(() => {
+    if (!store.changedElsewhere()) return;
+    jobs.kick();
+    outbox.kick();
+    dueWorker.wake();
+  }, listenEveryMs).unref();
   const news = newsOf();
   const looking = watchRisks({
     ...risks,
@@ -327,6 +337,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   async function windDown(): Promise<void> {
     quitting.abort();
     clearInterval(pruning);
+    clearInterval(listening);
     dueWorker.stop();
     const quiet = Promise.all([intake.idle(), jobs.idle(), dueWorker.idle(), news, looking]).then(() => outbox.idle());
     await Promise.race([quiet, pause(patienceMs)]);
@@ -352,11 +363,6 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
         if (ousted !== undefined) throw ousted;
       }),
   };
-}
-
-/** The token is behind a call, which no listing of the settings makes. */
-function withoutToken({ accessToken: _, ...settings }: Config): Readonly<Record<string, unknown>> {
-  return settings;
 }
 
 /** Transaction ids are kept by device: without one, a message sent twice would stand there twice. */

@@ -166,6 +166,11 @@ export type ConfigFile = Omit<z.output<typeof schema>, 'clientUrl'> & { readonly
 /** A configuration to run with. The token is behind a call, so that no printing, copying or logging of it shows it. */
 export type Config = Readonly<ConfigFile> & { readonly accessToken: () => string };
 
+/** What may be shown: the token is behind a call, which no listing of the settings makes. */
+export function withoutToken({ accessToken: _, ...settings }: Config): Readonly<Record<string, unknown>> {
+  return settings;
+}
+
 /** Reads and checks `bot.config.json` and the token; throws {@link ConfigFaults} with every fault at once. */
 export function loadConfig(file: string, env: NodeJS.ProcessEnv): Config {
   const { config, faults, tokenFile } = check(file, readText(file));

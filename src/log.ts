@@ -45,12 +45,14 @@ export interface LogOptions {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Appended to and kept at 0600; standard output where there is none. */
   readonly file?: string | undefined;
+  /** Without a file: standard error instead of standard output. */
+  readonly toStandardError?: boolean;
   /** Replaced wherever they stand in a line, should one ever get that far. */
   readonly secrets: readonly string[];
 }
 
 /** JSON lines of known-safe fields. Throws a Problem when the file cannot be made. */
-export function createLog({ level, file, secrets }: LogOptions): Log {
+export function createLog({ level, file, toStandardError = false, secrets }: LogOptions): Log {
   if (file !== undefined) privateFile(file);
   const hidden = secrets.filter((secret) => secret !== '').map((secret) => JSON.stringify(secret).slice(1, -1));
   const lines = pino(
@@ -64,7 +66,7 @@ export function createLog({ level, file, secrets }: LogOptions): Log {
       },
     },
     // Written at once: the last lines before an exit are the ones that matter.
-    pino.destination(file === undefined ? { dest: 1, sync: true } : { dest: file, sync: true }),
+    pino.destination(file === undefined ? { dest: toStandardError ? 2 : 1, sync: true } : { dest: file, sync: true }),
   );
   return logOver(lines, {});
 }

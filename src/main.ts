@@ -9,9 +9,10 @@ const help = `castellan: an admin room for your Matrix homeserver.
 
   castellan run [--config FILE]    run the bot
   castellan init                   set it up against a homeserver; castellan init --help shows how
+  castellan exec -- COMMAND        run a command of the room, without the room; castellan exec --help
   castellan --version
 
-Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 outcome unknown, 5 token refused,
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 confirmation needed, 4 outcome unknown, 5 token refused,
 6 another instance is running, 7 room refused.
 `;
 
@@ -23,6 +24,8 @@ async function main([command, ...argv]: readonly string[]): Promise<number> {
     case 'init':
       await (await import('./init/command.ts')).initCommand(argv);
       return 0;
+    case 'exec':
+      return (await import('./exec/command.ts')).execCommand(argv);
     case '--version':
     case '-V':
       process.stdout.write(`${version()}\n`);

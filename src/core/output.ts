@@ -23,15 +23,15 @@ function dataOfListing({ data, rows }: Listing): readonly unknown[] {
 }
 
 /** Invisible and bidi characters stand as `\u…` in it: the same data, but nothing hides. */
-export function jsonText(value: unknown): string {
+export function jsonText(value: unknown, indent = 2): string {
   const hex = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, 2).replace(invisible, (character) =>
+  return JSON.stringify(value, null, indent).replace(invisible, (character) =>
     character === '\n' ? character : character.split('').map(hex).join(''),
   );
 }
 
 /** The data that a reply names; without any those of its listings; without these how it ended and its words. */
-function dataOf(reply: Reply): unknown {
+export function dataOf(reply: Reply): unknown {
   if (reply.data !== undefined) return reply.data;
   const listings = listingsOf(reply);
   const [only] = listings;

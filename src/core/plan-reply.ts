@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly dryRun: boolean;
   /** "user deactivate"; names the attachment. */
   readonly path: string;
+  /** How to say yes, where it is not said in a room. */
+  readonly ask?: Text;
 }
 
 /** So many targets are shown; when there are more, all of them are in a file. */
@@ -50,7 +52,9 @@ export function planReply(plan: ShownPlan, options: PlanOptions): Reply {
   if (long) blocks.push(targetsFile(plan, filename));
   if (cautions.length > 0) blocks.push(paragraph(say`What to know:`), { kind: 'list', items: cautions });
   if (instead !== undefined) blocks.push(paragraph(say`↩️ ${instead}`));
-  blocks.push(paragraph(options.dryRun ? say`Dry run: nothing was done.` : howToConfirm(plan, options)));
+  blocks.push(
+    paragraph(options.dryRun ? say`Dry run: nothing was done.` : (options.ask ?? howToConfirm(plan, options))),
+  );
   return {
     outcome: 'done',
     blocks,
@@ -61,7 +65,7 @@ export function planReply(plan: ShownPlan, options: PlanOptions): Reply {
         skipped: skipped.map(({ id, why }) => ({ id, why: wordsOf(why) })),
         cautions: cautions.map(wordsOf),
         ...(instead === undefined ? {} : { instead: wordsOf(instead) }),
-        ...(options.dryRun ? {} : { code: options.code, words: plan.words ?? [] }),
+        ...(options.dryRun || options.ask !== undefined ? {} : { code: options.code, words: plan.words ?? [] }),
       },
     },
   };

@@ -2,7 +2,7 @@ import type { AnyCommand } from '../commands/define.ts';
 import { jobReply } from '../core/job-reply.ts';
 import type { Json } from '../core/json.ts';
 import { renderReply } from '../core/render.ts';
-import { paragraph } from '../core/reply.ts';
+import { paragraph, type Reply } from '../core/reply.ts';
 import { commandLine, counted, say, type Text } from '../core/text.ts';
 import type { Context } from '../pipeline/context.ts';
 import { frozenOf } from '../pipeline/plan-store.ts';
@@ -29,7 +29,6 @@ export interface JobEnd {
 export async function jobEnd(context: Context, row: JobRow, end: JobEnd): Promise<NewOutbox> {
   const { state } = end;
   const { store, matrix, catalog, log } = context;
-  const { heading = row.command, heldSecret } = frozenOf(row.frozen);
   const job = store.jobs.get(row.id) ?? row;
   const began = beganBy(job);
   const { messageId } = job;
@@ -41,19 +40,8 @@ export async function jobEnd(context: Context, row: JobRow, end: JobEnd): Promis
       transactionId: transactionId(began, `job ${row.id} last edit`),
     });
   }
-  const command = catalog.commands.find(({ path }) => path === row.command);
-  const items = store.jobs.items(row.id);
-  const report = jobReply({
-    id: row.id,
-    heading: say`${heading}`,
-    state,
-    items: items.map((item) => reported(item, command)),
-    path: row.command,
-    takesList: command?.body !== undefined && command.body.kind !== 'text',
-    // Its secrets are gone from the room by then.
-    resumable: state === 'cancelled' && !heldSecret,
-  });
-  const remarks = [...secretsOf(context, items, command), ...end.remarks];
+  const report = jobReport(context, row, state);
+  const remarks = [...secretsOf(context, row), ...end.remarks];
   const rendered = () =>
     renderReply(
       { ...report, blocks: [...report.blocks, ...remarks.map(paragraph)] },
@@ -101,11 +89,27 @@ function reported({ target, data, state, note }: ItemRow, command: AnyCommand | 
   };
 }
 
+/** What came of each item of a job that is over, for whoever asked for it. */
+export function jobReport({ store, catalog }: Context, row: JobRow, state: JobEnd['state']): Reply {
+  const { heading = row.command, heldSecret } = frozenOf(row.frozen);
+  const command = catalog.commands.find(({ path }) => path === row.command);
+  return jobReply({
+    id: row.id,
+    heading: say`${heading}`,
+    state,
+    items: store.jobs.items(row.id).map((item) => reported(item, command)),
+    path: row.command,
+    takesList: command?.body !== undefined && command.body.kind !== 'text',
+    // Its secrets are gone by then.
+    resumable: state === 'cancelled' && !heldSecret,
+  });
+}
+
 /** Where the secrets are that were made. */
-function secretsOf({ secrets }: Context, items: readonly ItemRow[], command: AnyCommand | undefined): readonly Text[] {
-  const { what } = command?.job?.handOut ?? {};
+function secretsOf({ secrets, store, catalog }: Context, row: JobRow): readonly Text[] {
+  const { what } = catalog.commands.find(({ path }) => path === row.command)?.job?.handOut ?? {};
   if (what === undefined) return [];
-  const count = items.filter(({ note }) => note === handedOut(what)).length;
+  const count = store.jobs.items(row.id).filter(({ note }) => note === handedOut(what)).length;
   if (count === 0) return [];
   return [say`🔑 ${counted(count, what)} ${count === 1 ? 'was' : 'were'} made: ${secrets.where}.`];
 }

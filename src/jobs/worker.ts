@@ -1,11 +1,12 @@
 import type { Pace } from '../commands/define.ts';
 import type { Cancelled } from '../commands/local.ts';
 import { Problem } from '../core/problem.ts';
-import { say, type Text } from '../core/text.ts';
+import { say, type Text, wordsOf } from '../core/text.ts';
 import { allow } from '../pipeline/authorize.ts';
 import type { Context } from '../pipeline/context.ts';
 import { frozenOf } from '../pipeline/plan-store.ts';
 import { problemOf } from '../pipeline/problem-of.ts';
+import { isFromShell, shellRoom } from '../pipeline/shell-door.ts';
 import { storedInput } from '../pipeline/stored-input.ts';
 import { typedSecretRemoval } from '../pipeline/typed-secret.ts';
 import type { JobRow } from '../store/store.ts';
@@ -14,6 +15,7 @@ import { type Halt, insist } from './halt.ts';
 import { handOut } from './hand-out.ts';
 import { jobEnd } from './job-end.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { remarksKey } from './remarks-key.ts';
 import { runItems } from './run-items.ts';
 import { beganBy, type RunningJob } from './running-job.ts';
 
@@ -24,6 +26,8 @@ export interface JobWorkerOptions {
   readonly stopped: () => boolean;
   /** Resolves early on stop. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Leave all other jobs alone. */
+  readonly only?: string;
 }
 
 export interface JobWorker {
@@ -34,6 +38,14 @@ export interface JobWorker {
 
 /** Files of a report are given up after so many tries, some minutes. */
 const mostUploads = 10;
+
+/** Of a job whose progress no message shows. */
+const noProgress: Progress = {
+  ended: () => undefined,
+  says: () => undefined,
+  changed: () => undefined,
+  close: async () => undefined,
+};
 
 /** The job under way. */
 interface Current {
@@ -49,7 +61,7 @@ interface Current {
  * Works off the store's jobs, one after the other, the oldest first, and takes them up again where a stop has cut them
  * short. So what a job's pace says of its own items holds for all that is under way.
  */
-export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOptions): JobWorker {
+export function createJobWorker({ context, atOnce, stopped, pause, only }: JobWorkerOptions): JobWorker {
   const { store, log } = context;
   let running: Promise<void> | undefined;
   let again = false;
@@ -65,7 +77,8 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     if (command?.job === undefined) throw new Problem('unsupported', say`The command does not exist any more.`);
     const frozen = frozenOf(row.frozen);
     const input = await storedInput(context, command, row.input, row.source, frozen.heldSecret);
-    const role = await context.authorizer.roleOf(row.requester);
+    // Whoever has a shell on the machine was not asked for a server's word then, and is not now.
+    const role = isFromShell(row.requester) ? frozen.role : await context.authorizer.roleOf(row.requester);
     if (role === undefined) throw new Problem('forbidden', say`Who asked for it is no admin any more.`);
     await allow(role, command, input, context.caps, context.authorizer);
     return {
@@ -103,13 +116,17 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     current = run;
     let failure: Problem | undefined;
     try {
-      const progress = createProgress(context, row, () => ({ away: run.away > 0, stopping: isCancelled(row.id) }));
+      const progress =
+        row.roomId === shellRoom
+          ? noProgress
+          : createProgress(context, row, () => ({ away: run.away > 0, stopping: isCancelled(row.id) }));
       run.progress = progress;
       const job = await insist(halt, () => prepare(row, halt));
       if (job !== undefined) {
         store.jobs.setState(row.id, 'running');
         await runItems({ context, job, progress, lanes: atOnce[job.definition.pace], pause });
-        if (!stopped()) await handOutAll(job, progress);
+        // Secrets go out through the door by which they were asked for.
+        if (!stopped() && row.roomId === context.roomId) await handOutAll(job, progress);
       }
     } catch (error) {
       failure = problemOf(error, log);
@@ -150,6 +167,7 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
   }
 
   async function end(row: JobRow, failure: Problem | undefined): Promise<void> {
+    if (row.roomId === shellRoom) return endOfShell(row, failure);
     const removal = frozenOf(row.frozen).heldSecret ? await typedSecretRemoval(context, row.source) : undefined;
     const remarks = [
       ...(failure === undefined ? [] : [failure.text]),
@@ -172,11 +190,21 @@ export function createJobWorker({ context, atOnce, stopped, pause }: JobWorkerOp
     context.wake.due();
   }
 
+  /** The command line that follows it tells its end; what it cannot see is left for it in the store. */
+  async function endOfShell(row: JobRow, failure: Problem | undefined): Promise<void> {
+    const remarks = [...(failure === undefined ? [] : [failure.text]), ...(await closing(row))];
+    if (remarks.length > 0) store.values.set(remarksKey(row.id), JSON.stringify(remarks.map(wordsOf)));
+    store.jobs.finish(row.id, failure !== undefined || isCancelled(row.id) ? 'cancelled' : 'finished', undefined);
+    store.values.delete(cancelKey(row.id));
+    log.info({ jobId: row.id, command: row.command }, 'job of a command line ended');
+  }
+
   async function work(): Promise<void> {
     do {
       again = false;
       for (const { id } of store.jobs.unfinished()) {
         if (stopped()) return;
+        if (only !== undefined && id !== only) continue;
         await ending.get(id);
         // Meanwhile it may have been cancelled.
         const row = store.jobs.get(id);

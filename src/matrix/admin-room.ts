@@ -10,7 +10,8 @@ import { RoomRefused } from './room-refused.ts';
 import { standingIn } from './standing.ts';
 import type { Storage } from './storage.ts';
 
-const boundName = 'admin-room';
+/** The name in the store under which the id of the bound room is kept. */
+export const boundName = 'admin-room';
 const lookEveryMs = 2_000;
 /** Synapse allows a join in ten seconds (`rc_joins.local`), and one that fails counts. */
 const looksPerJoin = 8;

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { z } from 'zod';
 import type { CastellanClient, ClientOptions } from './client.ts';
-import type { Content, Matrix, RoomEvent } from './matrix.ts';
+import type { Content, Health, Matrix, RoomEvent } from './matrix.ts';
 import { isForbidden, isMissing } from './missing.ts';
 import { roomEvent } from './room-event.ts';
 
@@ -17,10 +17,19 @@ const page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() 
 const uploadedAs = z.object({ content_uri: z.string() });
 const members = z.object({ joined: z.record(z.string(), z.unknown()) });
 
+/** What is left to the SDK's client, or to whatever stands in its place. */
+export interface MatrixCalls extends Pick<CastellanClient, 'run' | 'stop'> {
+  readonly health: { read(): Health };
+  getRawEvent(roomId: string, eventId: string): Promise<unknown>;
+  getRoomStateEvent(roomId: string, type: string, stateKey: string): Promise<unknown>;
+  inviteUser(userId: string, roomId: string): Promise<unknown>;
+  kickUser(userId: string, roomId: string, reason?: string): Promise<unknown>;
+}
+
 /** What the rest sees, over the client; `http` for what the SDK has no method for, or none that is right. */
 export function matrixOverSdk(
-  client: CastellanClient,
-  { userId, http }: ClientOptions,
+  client: MatrixCalls,
+  { userId, http }: Pick<ClientOptions, 'userId' | 'http'>,
   deviceId: string | undefined,
 ): Matrix {
   async function orUndefined<T>(answer: Promise<T>, expected: (error: unknown) => boolean): Promise<T | undefined> {

@@ -2,9 +2,11 @@ import type { AnyCommand, Capabilities } from '../commands/define.ts';
 import type { Me } from '../core/addressed.ts';
 import type { Catalog } from '../core/declaration.ts';
 import type { Output } from '../core/output.ts';
+import type { Reply } from '../core/reply.ts';
 import type { Log } from '../log.ts';
-import type { Matrix } from '../matrix/matrix.ts';
+import type { Matrix, RoomEvent } from '../matrix/matrix.ts';
 import type { Store } from '../store/store.ts';
+import type { Answer, AnswerOptions } from './answer.ts';
 import type { Authorizer } from './authorize.ts';
 import type { SecretDelivery } from './secrets.ts';
 import type { Spool } from './spool.ts';
@@ -30,6 +32,10 @@ export interface Context {
   readonly authorizer: Authorizer;
   readonly secrets: SecretDelivery;
   readonly spool: Spool;
+  /** Shows a reply to whoever asked: by messages to the room, or, from the shell, at once. */
+  readonly answer: (event: RoomEvent, reply: Reply, options: AnswerOptions) => Promise<Answer>;
+  /** Inputs with typed secrets, by source, where these stand in no room and so cannot be read again. */
+  readonly typed?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Something was put into the store: wakes who works it off. */
   readonly wake: { outbox(): void; jobs(): void; due(): void };
   /** Resolves when nothing waits in the outbox any more. */

@@ -10,10 +10,11 @@ import { withoutSecrets } from '../core/secret-fields.ts';
 import { code, commandLine, joined, say, type Text, wordsOf } from '../core/text.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import type { AuditEntry, Due, InboxOutcome, NewJob } from '../store/store.ts';
-import { type AnswerOptions, answerTo, shortCode } from './answer.ts';
+import { type AnswerOptions, shortCode } from './answer.ts';
 import type { Context } from './context.ts';
 import { type Frozen, mostNamed } from './plan-store.ts';
 import { problemOf } from './problem-of.ts';
+import { isFromShell } from './shell-door.ts';
 import { typedSecretRemoval } from './typed-secret.ts';
 import { untilWritten } from './until-written.ts';
 
@@ -209,9 +210,9 @@ async function conclude(
   end: Conclusion,
 ): Promise<void> {
   // The act is over and must be recorded, whatever becomes of its answer's files.
-  const answer = await answerTo(context, act.event, end.reply, end.options).catch((error) => {
+  const answer = await context.answer(act.event, end.reply, end.options).catch((error) => {
     const said = withoutFiles(end.reply, problemOf(error, context.log));
-    return answerTo(context, act.event, said, { ...end.options, output: 'human' });
+    return context.answer(act.event, said, { ...end.options, output: 'human' });
   });
   await untilWritten(context, () =>
     context.store.finish(act.event.eventId, {
@@ -245,7 +246,12 @@ async function acceptJob(
   const { command, event, asker } = act;
   const name = wordsOf(heading);
   const id = shortCode(`job ${event.eventId}`);
-  const frozen: Frozen = { ...act.frozen, heading: name, since: event.originServerTs };
+  const frozen: Frozen = {
+    ...act.frozen,
+    heading: name,
+    since: event.originServerTs,
+    ...(isFromShell(event.eventId) ? { role: asker.role } : {}),
+  };
   const job: NewJob = {
     id,
     requester: asker.userId,

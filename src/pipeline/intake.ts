@@ -3,6 +3,7 @@ import type { RoomEvent } from '../matrix/matrix.ts';
 import { StorageProblem } from '../store/storage-problem.ts';
 import type { InboxRow } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { endShellAct } from './end-shell-act.ts';
 import type { Gate } from './gate.ts';
 import { isAway } from './is-away.ts';
 import { createLane } from './lane.ts';
@@ -10,6 +11,7 @@ import { problemOf } from './problem-of.ts';
 import { createProcess, isLocal } from './process.ts';
 import { isAnswered, recoverReceived, recoverRunning } from './recover.ts';
 import { type Request, readingOf } from './request.ts';
+import { shellRoom } from './shell-door.ts';
 import { refuseUnwritten } from './unwritten.ts';
 import { withWorkingSign } from './working-sign.ts';
 
@@ -154,6 +156,10 @@ export function createIntake({ context, gate, stopped, halted, pause, admit }: I
     },
     recover() {
       for (const row of store.inbox.open()) {
+        if (row.roomId === shellRoom) {
+          endShellAct(store, row, clock());
+          continue;
+        }
         if (row.state === 'received' || row.state === 'running')
           backend.add(() => patiently(row.eventId, () => recoverOne(row)));
       }

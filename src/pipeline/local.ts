@@ -28,7 +28,7 @@ export interface LocalOptions {
   readonly clientUrl: string;
   readonly catalog: Local['catalog'];
   readonly authorizer: Authorizer;
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, 'ignored'>;
   readonly clock: () => number;
   /** What derived secrets are made from: the bot's access token. */
   readonly key: string;
@@ -38,7 +38,11 @@ export interface LocalOptions {
   readonly doctor: Local['doctor'];
   readonly settings: Local['settings'];
   /** Made after this, since they need it. */
-  readonly later: { readonly context: () => Context; readonly jobs: () => JobWorker; readonly waiting: () => number };
+  readonly later: {
+    readonly context: () => Context;
+    readonly jobs: () => Pick<JobWorker, 'cancel'>;
+    readonly waiting: () => number;
+  };
 }
 
 const shownJobs = 50;

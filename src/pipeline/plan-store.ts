@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../core/json.ts';
+import { type Role, roles } from '../core/roles.ts';
 
 /** What a stored plan or job holds besides its input. */
 export interface Frozen {
@@ -14,6 +15,8 @@ export interface Frozen {
   readonly heading?: string;
   /** Of a job: when it was asked for, in epoch ms by the homeserver's clock. */
   readonly since?: number;
+  /** Of a job from the command line: the role it was asked for with. */
+  readonly role?: Role;
 }
 
 const shape = z.object({
@@ -23,16 +26,18 @@ const shape = z.object({
   heldSecret: z.boolean(),
   heading: z.string().optional(),
   since: z.number().optional(),
+  role: z.enum(roles).optional(),
 });
 
 /** Reads what `store` gave back. */
 export function frozenOf(stored: Json): Frozen {
-  const { heading, since, ...rest } = shape.parse(stored);
+  const { heading, since, role, ...rest } = shape.parse(stored);
   return {
     ...rest,
     own: rest.own as Json,
     ...(heading === undefined ? {} : { heading }),
     ...(since === undefined ? {} : { since }),
+    ...(role === undefined ? {} : { role }),
   };
 }
 

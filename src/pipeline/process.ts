@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Asker, Role } from '../commands/asker.ts';
 import type { AnyCommand } from '../commands/define.ts';
-import { type Danger, graver, type Plan } from '../commands/define.ts';
-import type { Json } from '../core/json.ts';
+import { type Danger, graver } from '../commands/define.ts';
 import type { Output } from '../core/output.ts';
 import { planReply } from '../core/plan-reply.ts';
 import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
-import { withoutSecrets } from '../core/secret-fields.ts';
-import { code, counted, joined, say } from '../core/text.ts';
+import { code, say } from '../core/text.ts';
 import { StorageProblem } from '../store/storage-problem.ts';
 import type { InboxOutcome, PlanRow } from '../store/store.ts';
 import { answerTo } from './answer.ts';
@@ -18,9 +16,12 @@ import { allow } from './authorize.ts';
 import { confirm, openPlan } from './confirm.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
-import { frozenFrom, offer, plainPlan } from './offer.ts';
+import { frozenFrom, offer } from './offer.ts';
+import { planFor } from './plan-for.ts';
 import { problemOf } from './problem-of.ts';
+import { recordRead } from './record-read.ts';
 import { holdsSecret, type Request } from './request.ts';
+import { requireNouns } from './require-nouns.ts';
 import { needsTwo } from './two-person.ts';
 import { typedSecretRemoval } from './typed-secret.ts';
 import { untilWritten } from './until-written.ts';
@@ -111,23 +112,11 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     if (waits !== undefined) await finish(request, 'done', waits, { path: 'confirm' });
   }
 
-  async function planFor(read: ReadCommand<AnyCommand>, asker: Asker, late: boolean): Promise<Plan<Json>> {
-    const { command, input } = read;
-    const plan = command.plan === undefined ? plainPlan(read) : await command.plan(input, context.caps, asker);
-    if (command.plan === undefined || plan.targets.length > 0) return withNotes(plan, read, late);
-    const reasons = (plan.skipped ?? []).slice(0, 20).map(({ id, why }) => say`${code(id)}: ${why}`);
-    throw new Problem(
-      'conflict',
-      say`There is nothing to do.`,
-      reasons.length === 0 ? undefined : joined(reasons, '; '),
-    );
-  }
-
   async function run(request: Request, read: ReadCommand<AnyCommand>, asker: Asker): Promise<void> {
     const { command, input, options } = read;
     const { caps } = context;
     await allow(asker.role, command, input, caps, authorizer);
-    requireNouns(context, command);
+    requireNouns(caps, command);
     const output = options.output as Output | undefined;
     if (command.path === 'confirm') {
       const { code: planCode, word } = input as { code: string; word?: string };
@@ -135,14 +124,14 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     }
     const danger: Danger = graver(command.danger, await command.raise?.(input, caps));
     if (danger === 'read') {
-      if (command.audited) recordRead(request, read, asker);
+      if (command.audited) recordRead(store, read, asker);
       const result = await command.run(input, caps, asker, undefined);
       if ('job' in result) throw new Error(`${command.path} reads and makes a job`);
       return finish(request, 'done', result, { path: command.path, output, line: read.line, page: pageIn(input) });
     }
     const asks = danger !== 'write';
     const late = request.late && !command.local;
-    const plan = asks || late || options.dryRun ? await planFor(read, asker, late && !options.dryRun) : undefined;
+    const plan = asks || late || options.dryRun ? await planFor(read, caps, asker, late && !options.dryRun) : undefined;
     const heldSecret = read.secretFields.length > 0;
     if (plan !== undefined && options.dryRun) {
       const shown = planReply(plan, {
@@ -166,18 +155,6 @@ export function createProcess(context: Context): (request: Request) => Promise<v
       frozen: frozenFrom(command, input, plan, heldSecret),
       secretIn: heldSecret ? request.event.eventId : undefined,
       output,
-    });
-  }
-
-  /** What only owners may read leaves a trace, before it is read. */
-  function recordRead({ event }: Request, { command, input }: ReadCommand<AnyCommand>, asker: Asker): void {
-    store.audit.append({
-      kind: 'note',
-      actor: asker.userId,
-      source: event.eventId,
-      command: command.path,
-      input: withoutSecrets(command, input),
-      targets: [],
     });
   }
 
@@ -212,32 +189,5 @@ export function createProcess(context: Context): (request: Request) => Promise<v
   }
 }
 
-/** Says in the plan that the command came late, and what was dropped from a pasted list. */
-function withNotes(plan: Plan<Json>, read: ReadCommand<AnyCommand>, late: boolean): Plan<Json> {
-  const notes = [
-    ...(late ? [say`This command reached me late, so I ask whether it is still meant.`] : []),
-    ...(read.duplicates > 0
-      ? [say`${counted(read.duplicates, 'repeated line was', 'repeated lines were')} dropped.`]
-      : []),
-    ...(read.skipped.length > 0
-      ? [
-          say`${counted(read.skipped.length, 'wrong line was', 'wrong lines were')} skipped: ${joined(
-            read.skipped.slice(0, 10).map(({ line, why }) => say`line ${line} ${why}`),
-            '; ',
-          )}.`,
-        ]
-      : []),
-  ];
-  return notes.length === 0 ? plan : { ...plan, cautions: [...plan.cautions, ...notes] };
-}
-
 const pageIn = (input: Record<string, unknown>): number | undefined =>
   typeof input.page === 'number' ? input.page : undefined;
-
-function requireNouns({ caps }: Context, command: AnyCommand): void {
-  for (const noun of command.needs) {
-    if (caps[noun] === undefined) {
-      throw new Problem('unsupported', say`This homeserver offers me no way to do ${code(command.path)}.`);
-    }
-  }
-}

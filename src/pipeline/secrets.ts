@@ -33,7 +33,7 @@ export interface SecretDelivery {
   /** `attempt` numbers the message: the homeserver would drop other content under a number used before. */
   send(roomId: string, forEvent: string, attempt: number, secrets: readonly Secret[]): Promise<void>;
   /** For the answer, which comes after the message with the secret. */
-  readonly where: 'in a direct message' | 'in the message above';
+  readonly where: 'in a direct message' | 'in the message above' | 'below';
 }
 
 /** One secret stands by itself, to be copied with one tap; many stand in a list, so that fifty fit into a message. */

@@ -5,6 +5,7 @@ import { withSecrets } from '../core/secret-fields.ts';
 import { say } from '../core/text.ts';
 import type { Context } from './context.ts';
 import { readingOf } from './request.ts';
+import { isFromShell } from './shell-door.ts';
 
 const gone = () =>
   new Problem(
@@ -25,6 +26,9 @@ export async function storedInput(
   heldSecret: boolean,
 ): Promise<Record<string, unknown>> {
   if (!heldSecret) return { ...(stored as Readonly<Record<string, Json>>) };
+  const typed = context.typed?.get(source);
+  if (typed !== undefined) return withSecrets(command, stored, typed);
+  if (isFromShell(source)) throw gone();
   const event = await context.matrix.event(context.roomId, source);
   if (event === undefined || event.redacted) throw gone();
   const reading = readingOf(context, event);

@@ -25,6 +25,8 @@ export function openStore(path: string, options: StoreOptions): Store {
   const jobs = createJobs(connection, audit);
   const outbox = createOutbox(connection, inbox, plans, jobs.noun.setMessage);
   const due = createDue(connection);
+  const writtenVersion = () => db.pragma('data_version', { simple: true });
+  let seenVersion = writtenVersion();
 
   return {
     inbox: inbox.noun,
@@ -57,6 +59,11 @@ export function openStore(path: string, options: StoreOptions): Store {
       inbox.answeredIfSent(eventId);
     }),
     prune: createPrune(connection),
+    changedElsewhere() {
+      const before = seenVersion;
+      seenVersion = writtenVersion();
+      return seenVersion !== before;
+    },
     backUp: () => backUp(db, connection.clock()),
     close() {
       if (!db.open) return;

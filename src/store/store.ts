@@ -282,6 +282,8 @@ export interface Store {
   prune(now: number): void;
   /** A consistent copy beside the store, readable by its owner only; bytes. */
   backUp(): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** True where another process has written since the last time this was asked. */
+  changedElsewhere(): boolean;
   /** Folds the write-ahead log into the file. */
   close(): void;
 }

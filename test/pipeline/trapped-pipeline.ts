@@ -4,6 +4,7 @@ import { commands } from '../../src/commands/index.ts';
 import { addressed } from '../../src/core/addressed.ts';
 import type { Role } from '../../src/core/roles.ts';
 import type { RoomEvent } from '../../src/matrix/matrix.ts';
+import { answerTo } from '../../src/pipeline/answer.ts';
 import { createAuthorizer } from '../../src/pipeline/authorize.ts';
 import type { Context } from '../../src/pipeline/context.ts';
 import { createGate } from '../../src/pipeline/gate.ts';
@@ -130,6 +131,7 @@ export function openTrappedPipeline(folder: string, roles: Readonly<Record<strin
     }),
     secrets: only<Context['secrets']>({}, 'secrets'),
     spool: createSpool(join(folder, 'spool')),
+    answer: (event, reply, options) => answerTo(context, event, reply, options),
     wake: { outbox: silent, jobs: silent, due: silent },
     allSent: async () => undefined,
     stopped: () => false,

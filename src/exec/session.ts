@@ -1,0 +1,262 @@
+import { hostname, userInfo } from 'node:os';
+import type { Asker, Role } from '../commands/asker.ts';
+import type { AnyCommand, Capabilities } from '../commands/define.ts';
+import { commands } from '../commands/index.ts';
+import { type Config, withoutToken } from '../config.ts';
+import type { Catalog } from '../core/declaration.ts';
+import { Problem } from '../core/problem.ts';
+import type { Reply, Secret } from '../core/reply.ts';
+import { say } from '../core/text.ts';
+import { createHost } from '../homeserver/host/host.ts';
+import { createSynapse } from '../homeserver/synapse/synapse.ts';
+import { MatrixFault } from '../http.ts';
+import { cancelKey } from '../jobs/cancel-key.ts';
+import { createLog } from '../log.ts';
+import { boundName } from '../matrix/admin-room.ts';
+import { connectPlain } from '../matrix/connect-plain.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { AnswerOptions } from '../pipeline/answer.ts';
+import { createAuthorizer } from '../pipeline/authorize.ts';
+import type { Context } from '../pipeline/context.ts';
+import { examine } from '../pipeline/doctor.ts';
+import { createLocal } from '../pipeline/local.ts';
+import { shellRoom, shellSource } from '../pipeline/shell-door.ts';
+import { openStore } from '../store/open.ts';
+import { storePath } from '../store/store-path.ts';
+import { version } from '../version.ts';
+import { isRole } from './exec-flags.ts';
+
+export interface SessionOptions {
+  readonly config: Config;
+  /** What commands begin with in help and hints. */
+  readonly prefix: string;
+  readonly as: string | undefined;
+  /** 0 says nothing beside the answers. */
+  readonly verbose: number;
+}
+
+/** What an act was answered with. */
+export interface Answered {
+  readonly reply: Reply;
+  readonly options: AnswerOptions;
+}
+
+/** Everything that commands need, without a room, a sync, or the Matrix SDK. */
+export interface Session {
+  readonly context: Context;
+  readonly config: Config;
+  readonly storePath: string;
+  readonly catalog: Catalog<AnyCommand>;
+  readonly me: { readonly prefix: string; readonly serverName: string };
+  readonly asker: (source: string) => Asker;
+  /** Inputs with secrets typed here; nobody else can read them again. */
+  readonly typed: Map<string, Readonly<Record<string, unknown>>>;
+  /** The answer of the last act, and the secrets that its job has made. */
+  readonly answered: () => Answered | undefined;
+  readonly takeSecrets: () => readonly Secret[];
+  /** Protects the room by all its names; needed before anything is changed. */
+  readonly learnRoomNames: () => Promise<void>;
+  /** Cuts off every call under way. */
+  readonly abort: () => void;
+  readonly close: () => void;
+}
+
+/** Opens the store and asks the homeserver who the bot is. Throws DeadToken, Problem, MatrixFault or NoAnswer. */
+export async function openSession({ config, prefix, as, verbose }: SessionOptions): Promise<Session> {
+  const { backend } = config;
+  if (backend.type !== 'synapse') throw new Problem('unsupported', say`The relay speaks through the room only.`);
+  const calls = new AbortController();
+  const clock = Date.now;
+  const level = verbose === 0 ? 'silent' : verbose === 1 ? 'info' : 'debug';
+  const log = createLog({ level, toStandardError: true, secrets: [config.accessToken()] });
+  const matrix = await connectPlain({
+    homeserverUrl: config.homeserverUrl,
+    token: config.accessToken(),
+    signal: calls.signal,
+  });
+  const path = storePath(config.dataDir);
+  const store = openStore(path, { clock });
+  const baseUrl = backend.url ?? config.homeserverUrl;
+  const room = await adminRoom(matrix, store.values.get(boundName), config.adminRoom);
+  let roomNames: readonly string[] = room.names;
+  const host = createHost({
+    settings: config.host,
+    baseUrl,
+    kept: store.values,
+    secrets: [config.accessToken()],
+    clock,
+  });
+  const homeserver = createSynapse({
+    baseUrl,
+    mediaUrl: backend.mediaUrl,
+    token: config.accessToken(),
+    serverName: matrix.serverName,
+    botId: matrix.userId,
+    adminRoomNames: () => roomNames,
+    adminPath: backend.adminPath,
+    timeoutMs: backend.timeout,
+    allowPrivateAddresses: config.federation.allowPrivateAddresses,
+    signal: calls.signal,
+  });
+  const isServerAdmin = async (userId: string) =>
+    !(await homeserver.server.delegatesAccounts()) && (await homeserver.users.isAdmin(userId));
+  const authorizer = createAuthorizer({
+    serverName: matrix.serverName,
+    botId: matrix.userId,
+    isJoined: async (userId) => (await matrix.state(room.id, 'm.room.member', userId))?.membership === 'join',
+    isServerAdmin,
+    admins: config.admins,
+    roles: config.roles,
+  });
+  const catalog = { prefix, commands };
+  const { actor, role } = whoAsks(config, as);
+  const local = createLocal({
+    matrix,
+    store,
+    homeserver,
+    roomId: room.id,
+    clientUrl: config.clientUrl,
+    catalog,
+    authorizer,
+    gate: { ignored: {} },
+    clock,
+    key: config.accessToken(),
+    version: version(),
+    startedAt: clock(),
+    storePath: path,
+    doctor: () =>
+      examine({
+        config,
+        matrix,
+        homeserver,
+        host,
+        store,
+        risks: {
+          matrix,
+          roomId: room.id,
+          isServerAdmin,
+          isListed: (userId) => config.admins.includes(userId) || userId in config.roles,
+        },
+        clock,
+      }),
+    settings: withoutToken(config),
+    later: {
+      context: () => context,
+      jobs: () => ({
+        // Whoever runs the job looks here before its next item.
+        cancel(id) {
+          if (store.jobs.get(id)?.finishedAt !== undefined) return 'over';
+          store.values.set(cancelKey(id), '1');
+          return 'after the item';
+        },
+      }),
+      waiting: () => 0,
+    },
+  });
+  // Who asks is no user of the homeserver, and so in no room.
+  const users = {
+    ...homeserver.users,
+    joinedRooms: async (userId: string) => (userId === actor ? [] : homeserver.users.joinedRooms(userId)),
+  };
+  const caps: Capabilities = { ...homeserver, users, host, ...local };
+  const typed = new Map<string, Readonly<Record<string, unknown>>>();
+  let made: Secret[] = [];
+  let answered: Answered | undefined;
+  const nothing = () => undefined;
+  const context: Context = {
+    settings: {
+      output: 'human',
+      maxCommandAgeMs: config.maxCommandAge,
+      planTtlMs: config.confirm.ttl,
+      twoPerson: config.confirm.twoPerson,
+    },
+    store,
+    matrix,
+    roomId: shellRoom,
+    me: () => ({ prefix, userId: matrix.userId, displayName: undefined, serverName: matrix.serverName }),
+    catalog,
+    caps,
+    authorizer,
+    secrets: {
+      where: 'below',
+      ready: async () => shellRoom,
+      arrived: async () => false,
+      async send(_room, forEvent, _attempt, secrets) {
+        // Those of an act stand in its answer.
+        if (answered?.options.jobId !== undefined) made.push(...secrets);
+        log.debug({ eventId: forEvent }, 'a secret was made');
+      },
+    },
+    spool: {
+      take: () => {
+        throw new Error('the command line writes listings out by itself');
+      },
+    },
+    async answer(_event, reply, options) {
+      answered = { reply, options };
+      return { outbox: () => [], due: [] };
+    },
+    typed,
+    wake: { outbox: nothing, jobs: nothing, due: nothing },
+    allSent: async () => undefined,
+    stopped: () => false,
+    log,
+    clock,
+  };
+  return {
+    context,
+    config,
+    storePath: path,
+    catalog,
+    me: { prefix, serverName: matrix.serverName },
+    asker: (source) => ({ userId: actor, role, source }),
+    typed,
+    answered: () => answered,
+    takeSecrets() {
+      const taken = made;
+      made = [];
+      return taken;
+    },
+    async learnRoomNames() {
+      if (!room.id.startsWith('!')) return;
+      roomNames = [...new Set([...room.names, ...(await homeserver.rooms.aliases(room.id))])];
+    },
+    abort: () => calls.abort(),
+    close: () => store.close(),
+  };
+}
+
+/** Who has a shell here is owner; `--as` takes the role that the label has in the configuration. */
+function whoAsks(config: Config, as: string | undefined): { readonly actor: string; readonly role: Role } {
+  const { username } = userInfo();
+  const person = shellSource(`${username}@${hostname()}`);
+  if (as === undefined) return { actor: person, role: 'owner' };
+  if (!/^[\w@:./+=-]{1,255}$/.test(as)) {
+    throw new Problem('usage', say`The name behind --as may have letters, digits and @:./+=-_ only.`);
+  }
+  const unlisted = Object.keys(config.roles).length === 0 ? 'owner' : 'viewer';
+  const role = isRole(as) ? as : (config.roles[as] ?? unlisted);
+  return { actor: `${person} as ${as}`, role };
+}
+
+/** The bound room, or where its usual names lead while there is none; an empty id where they lead nowhere. */
+async function adminRoom(
+  matrix: Matrix,
+  bound: string | undefined,
+  configured: string | undefined,
+): Promise<{ readonly id: string; readonly names: readonly string[] }> {
+  const usual = ['admins', 'admin'].map((name) => `#${name}:${matrix.serverName}`);
+  if (bound !== undefined) return { id: bound, names: [bound] };
+  const names = configured === undefined ? usual : [configured];
+  for (const name of names) {
+    if (name.startsWith('!')) return { id: name, names };
+    try {
+      const found = await matrix.request('GET', `/_matrix/client/v3/directory/room/${encodeURIComponent(name)}`);
+      const { room_id: id }: Record<string, unknown> = { ...(found as object) };
+      if (typeof id === 'string') return { id, names: [id, ...names] };
+    } catch (error) {
+      if (!(error instanceof MatrixFault && error.status === 404)) throw error;
+    }
+  }
+  return { id: '', names };
+}
