@@ -188,6 +188,11 @@ export function loadConfigFile(file: string): ConfigFile {
   return config;
 }
 
+/** What is wrong with a text that is to become that file; nothing where it is a valid configuration. */
+export function faultsIn(file: string, text: string): readonly string[] {
+  return check(file, text).faults;
+}
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');

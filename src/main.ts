@@ -10,6 +10,7 @@ const help = `castellan: an admin room for your Matrix homeserver.
   castellan run [--config FILE]    run the bot
   castellan init                   set it up against a homeserver; castellan init --help shows how
   castellan exec -- COMMAND        run a command of the room, without the room; castellan exec --help
+  castellan config show            show or change bot.config.json; castellan config --help
   castellan --version
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 confirmation needed, 4 outcome unknown, 5 token refused,
@@ -26,6 +27,9 @@ async function main([command, ...argv]: readonly string[]): Promise<number> {
       return 0;
     case 'exec':
       return (await import('./exec/command.ts')).execCommand(argv);
+    case 'config':
+      (await import('./config-command.ts')).configCommand(argv);
+      return 0;
     case '--version':
     case '-V':
       process.stdout.write(`${version()}\n`);
