@@ -97,18 +97,25 @@ function failureOf(error: unknown, request: HttpRequest, stopped: boolean): NoAn
 }
 
 async function once(options: HttpOptions, request: HttpRequest, timeoutMs: number): Promise<unknown> {
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // Not AbortSignal.timeout: its timer, and all that hangs on it, would stay for a minute after each answer.
+  const cut = new AbortController();
+  const timer = setTimeout(() => cut.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs);
+  const onStop = () => cut.abort();
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
   const bytes = request.body instanceof Uint8Array || request.body instanceof Blob;
   const token = request.actingAs?.token ?? options.token;
   let status: number;
   let headers: Headers;
   let text: string;
+  for (const signal of stops) {
+    if (signal.aborted) onStop();
+    signal.addEventListener('abort', onStop);
+  }
   try {
     const response = await fetch(urlOf(options.baseUrl, request), {
       method: request.method,
       redirect: 'manual',
-      signal: AbortSignal.any([timeout, ...stops]),
+      signal: cut.signal,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
@@ -126,6 +133,9 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
       request,
       stops.some((signal) => signal.aborted),
     );
+  } finally {
+    clearTimeout(timer);
+    for (const signal of stops) signal.removeEventListener('abort', onStop);
   }
   let answer: unknown;
   try {

@@ -11,6 +11,7 @@ const help = `castellan: an admin room for your Matrix homeserver.
   castellan init                   set it up against a homeserver; castellan init --help shows how
   castellan exec -- COMMAND        run a command of the room, without the room; castellan exec --help
   castellan config show            show or change bot.config.json; castellan config --help
+  castellan doctor [--config FILE] look whether it is set up well
   castellan --version
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 confirmation needed, 4 outcome unknown, 5 token refused,
@@ -30,6 +31,8 @@ async function main([command, ...argv]: readonly string[]): Promise<number> {
     case 'config':
       (await import('./config-command.ts')).configCommand(argv);
       return 0;
+    case 'doctor':
+      return (await (await import('./doctor.ts')).doctorCommand(argv)) ? 0 : 1;
     case '--version':
     case '-V':
       process.stdout.write(`${version()}\n`);

@@ -12,6 +12,9 @@ import type { Storage } from './storage.ts';
 
 /** The name in the store under which the id of the bound room is kept. */
 export const boundName = 'admin-room';
+
+/** The room that the bot bound itself to at its first start. */
+export const boundRoom = (storage: Pick<Storage, 'get'>): string | undefined => storage.get(boundName);
 const lookEveryMs = 2_000;
 /** Synapse allows a join in ten seconds (`rc_joins.local`), and one that fails counts. */
 const looksPerJoin = 8;

@@ -119,15 +119,19 @@ async function endpoints({ homeserver }: DoctorOptions): Promise<readonly Findin
   ];
   const missing: string[] = [];
   const unanswered: string[] = [];
+  const forbidden: Problem[] = [];
   for (const [name, probe] of probes) {
     try {
       if (probe === undefined) missing.push(name);
       else await probe();
     } catch (error) {
       if (error instanceof Problem && error.code === 'unsupported') missing.push(name);
+      else if (error instanceof Problem && error.code === 'forbidden') forbidden.push(error);
       else unanswered.push(name);
     }
   }
+  const [refused] = forbidden;
+  if (refused !== undefined) return [fault('Admin API', refused.text, refused.hint)];
   return [
     ...(missing.length === 0 && unanswered.length === 0 ? [well('Admin API', say`it is all there.`)] : []),
     ...(missing.length === 0 ? [] : [warning('Admin API', say`this homeserver does not have: ${missing.join(', ')}.`)]),
@@ -144,7 +148,13 @@ async function endpoints({ homeserver }: DoctorOptions): Promise<readonly Findin
 }
 
 async function adminFlag({ homeserver, matrix }: DoctorOptions): Promise<readonly Finding[]> {
-  const is = await homeserver.users?.isAdmin(matrix.userId);
+  let is: boolean | undefined;
+  try {
+    is = await homeserver.users?.isAdmin(matrix.userId);
+  } catch (error) {
+    // Only admins may ask who is one.
+    if (!(error instanceof Problem) || error.code !== 'forbidden') throw error;
+  }
   return is === true
     ? [well('Admin flag', say`I am a server admin.`)]
     : [

@@ -94,8 +94,8 @@ describeWithSynapse(`${hours} hours of a busy admin room`, () => {
       process.stderr.write(
         `${hours} h: ${(early / 2 ** 20).toFixed(1)} MiB early, ${(late / 2 ** 20).toFixed(1)} MiB late\n`,
       );
-      // Each sync brings 30 kB: a bot that held a tenth of that would be found.
-      expect(late - early).toBeLessThan(Math.max(1_500_000, ((total - syncsInAnHour) * 30_000) / 100));
+      // Each sync brings 26 kB in 18 events: to hold an hundredth of that would be found in the long run.
+      expect(late - early).toBeLessThan(1_500_000 + (total - syncsInAnHour) * 100);
       expect(await answers()).toBe(commands + 1);
     },
     Math.max(60_000, hours * 60_000),
