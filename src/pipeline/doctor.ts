@@ -160,7 +160,7 @@ async function adminFlag({ homeserver, matrix }: DoctorOptions): Promise<readonl
     : [
         fault(
           'Admin flag',
-          say`I am **no** server admin, so that hardly anything works.`,
+          say`I am no server admin, so that hardly anything works.`,
           say`Run ${code('castellan init')} again, or have an admin make me one.`,
         ),
       ];
