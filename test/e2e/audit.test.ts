@@ -71,6 +71,12 @@ describeWithSynapse('the audit trail', () => {
     expect(await room.ask('audit list --command "user lock"')).toContain('2 records');
     expect(await room.ask(`audit list --user ${room.admin.userId} --limit 3`)).toContain('1–3 of 12');
     expect(await room.ask(`audit list --target ${user('nobody')}`)).toContain('no such record');
+    // As people type: without the server, by another name, in another case.
+    expect(await room.ask('audit list --target ann')).toBe(await room.ask(`audit list --target ${user('ann')}`));
+    expect(await room.ask('audit list --target @ann')).toContain('6 records');
+    for (const name of ['"User Create_User"', 'create-user', '"users create"'])
+      expect(await room.ask(`audit list --command ${name}`)).toContain('8 records');
+    expect(await room.ask('audit list --command "user lokc"')).toMatch(/❌ There is no command .*user lokc/);
     expect(await room.ask('audit list --since 2020-01-01 --until 2020-02-01')).toContain('no such record');
     expect(await room.ask('audit list --since 2021-01-01 --until 2020-02-01')).toContain('must lie before');
     const first = await room.ask('audit list --limit 1');

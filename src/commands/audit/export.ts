@@ -4,7 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { command } from '../define.ts';
-import { auditFields, auditFilter } from './audit-filter.ts';
+import { auditFields, auditFilter, auditFilterNeeds } from './audit-filter.ts';
 
 const atOnce = 1_000;
 /** Larger files few homeservers take, and they would have to be held in memory. */
@@ -19,10 +19,11 @@ export default command({
   danger: 'read',
   role: 'admin',
   local: true,
-  needs: ['audit'],
+  needs: auditFilterNeeds,
 
-  async run(input, { audit }) {
-    const filter = { ...auditFilter(input), oldestFirst: true };
+  async run(input, caps) {
+    const { audit } = caps;
+    const filter = { ...auditFilter(input, caps), oldestFirst: true };
     const lines: string[] = [];
     let bytes = 0;
     for (let from = 0; ; from += atOnce) {

@@ -5,7 +5,7 @@ import { counted, say } from '../../core/text.ts';
 import type { AuditRecord } from '../../store/store.ts';
 import { command } from '../define.ts';
 import { paged } from '../paged.ts';
-import { auditFields, auditFilter } from './audit-filter.ts';
+import { auditFields, auditFilter, auditFilterNeeds } from './audit-filter.ts';
 
 const shownTargets = 3;
 
@@ -22,10 +22,11 @@ export default command({
   danger: 'read',
   role: 'admin',
   local: true,
-  needs: ['audit', 'clock'],
+  needs: [...auditFilterNeeds, 'clock'],
 
-  async run(input, { audit, clock }) {
-    const filter = { ...auditFilter(input), oldestFirst: input.reverse };
+  async run(input, caps) {
+    const { audit, clock } = caps;
+    const filter = { ...auditFilter(input, caps), oldestFirst: input.reverse };
     const now = clock();
     return paged<AuditRecord>(input, {
       list: async (from, limit) => ({
