@@ -5,8 +5,8 @@ import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { type AdminRoom, openAdminRoom } from './admin-room.ts';
 import { type Forged, heapOf, probed, startTraffic, type Traffic } from './traffic.ts';
 
-/** `npm run test:day -- --hours 24` for the long run. */
-const hours = Number(process.env.CASTELLAN_HOURS ?? 2);
+/** `npm run test:day -- --count 24` for the long run. */
+const hours = Number(process.env.CASTELLAN_COUNT ?? 2);
 /** A sync every twenty seconds, as in a quiet room. */
 const syncsInAnHour = 180;
 
