@@ -12,7 +12,7 @@ import { createSynapse } from '../homeserver/synapse/synapse.ts';
 import { MatrixFault } from '../http.ts';
 import { cancelKey } from '../jobs/cancel-key.ts';
 import { createLog } from '../log.ts';
-import { boundName } from '../matrix/admin-room.ts';
+import { boundRoom } from '../matrix/admin-room.ts';
 import { connectPlain } from '../matrix/connect-plain.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { AnswerOptions } from '../pipeline/answer.ts';
@@ -77,7 +77,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
   const path = storePath(config.dataDir);
   const store = openStore(path, { clock });
   const baseUrl = backend.url ?? config.homeserverUrl;
-  const room = await adminRoom(matrix, store.values.get(boundName), config.adminRoom);
+  const room = await adminRoom(matrix, boundRoom(store.values), config.adminRoom);
   let roomNames: readonly string[] = room.names;
   const host = createHost({
     settings: config.host,

@@ -10,8 +10,7 @@ import { RoomRefused } from './room-refused.ts';
 import { standingIn } from './standing.ts';
 import type { Storage } from './storage.ts';
 
-/** The name in the store under which the id of the bound room is kept. */
-export const boundName = 'admin-room';
+const boundName = 'admin-room';
 
 /** The room that the bot bound itself to at its first start. */
 export const boundRoom = (storage: Pick<Storage, 'get'>): string | undefined => storage.get(boundName);
