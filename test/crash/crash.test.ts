@@ -12,7 +12,7 @@ const total = Number(process.env.CASTELLAN_COUNT ?? 0);
 /** So many different ones that selection has at least. */
 const atLeast = 300;
 /** What it takes at most of the places of one message: a job passes hundreds, most of them again and again. */
-const most = 18;
+const most = 12;
 /** Where the starts after the worst are killed one after the other: from where they begin to mend it. */
 const mending = [3, 4, 5, 6, 7, 8].map((nth): Boundary => ({ name: anyChange, nth }));
 /** With so many faults a test ends. */
