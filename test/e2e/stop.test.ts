@@ -1,6 +1,5 @@
 import { cpSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loginPassword, registerUser } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
@@ -9,6 +8,7 @@ import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { type AdminRoom, bodyOf, openAdminRoom } from './admin-room.ts';
 import { answered } from './answered.ts';
 import { startBotProcess } from './bot-process.ts';
+import { seenByBot } from './seen-by-bot.ts';
 import { fromStore } from './store-file.ts';
 
 describeWithSynapse('how the bot ends', () => {
@@ -37,14 +37,6 @@ describeWithSynapse('how the bot ends', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('{'))
       .join('\n');
-
-  /** Waits until the bot has taken in everything that the room holds now. */
-  async function seenByBot(room: AdminRoom): Promise<void> {
-    const place = (position: unknown) => Number(/^s(\d+)_/.exec(String(position))?.[1]);
-    const { next_batch } = await room.admin.request('GET', '/_matrix/client/v3/sync?timeout=0');
-    const position = () => fromStore(room.dataDir, "SELECT value FROM value WHERE name = 'sync-position'")[0]?.value;
-    while (place(position()) < place(next_batch)) await delay(50);
-  }
 
   const exists = (localpart: string) =>
     server.queryDatabase('SELECT name FROM users WHERE name = ?', `@${localpart}:${server.serverName}`).length === 1;
