@@ -10,6 +10,7 @@ const help = `castellan: an admin room for your Matrix homeserver.
   castellan run [--config FILE]    run the bot
   castellan init                   set it up against a homeserver; castellan init --help shows how
   castellan exec -- COMMAND        run a command of the room, without the room; castellan exec --help
+  castellan console                a prompt for them
   castellan config show            show or change bot.config.json; castellan config --help
   castellan doctor [--config FILE] look whether it is set up well
   castellan --version
@@ -28,6 +29,8 @@ async function main([command, ...argv]: readonly string[]): Promise<number> {
       return 0;
     case 'exec':
       return (await import('./exec/command.ts')).execCommand(argv);
+    case 'console':
+      return (await import('./console/command.ts')).consoleCommand(argv);
     case 'config':
       (await import('./config-command.ts')).configCommand(argv);
       return 0;

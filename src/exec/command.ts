@@ -1,26 +1,23 @@
 import type { AnyCommand } from '../commands/define.ts';
 import { commands } from '../commands/index.ts';
 import { loadConfig } from '../config.ts';
-import { prefixed } from '../core/prefixed.ts';
 import { Problem } from '../core/problem.ts';
-import { problemReply } from '../core/problem-reply.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import type { Reply } from '../core/reply.ts';
-import { say } from '../core/text.ts';
-import { type ExitCode, endingOf, exitCodes } from '../exit-code.ts';
-import { createLog } from '../log.ts';
-import { DeadToken } from '../matrix/dead-token.ts';
-import { problemOf } from '../pipeline/problem-of.ts';
+import { code, say } from '../core/text.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { askOnTerminal } from './ask-on-terminal.ts';
+import { askSecret } from './ask-secret.ts';
 import { type ExecFlags, execHelp, parseExecFlags } from './exec-flags.ts';
 import { createFace } from './face.ts';
 import { findConfig } from './find-config.ts';
 import { type Format, formats, readWords } from './read-words.ts';
 import { runLine } from './run-line.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { show } from './show.ts';
 import { endOnClosedPipe, toStandardOutput } from './standard-output.ts';
-import { terminalText } from './terminal-text.ts';
+import { tell } from './tell.ts';
+import { promptIn } from './with-prompts.ts';
 
 /** What commands begin with on a command line, for usage lines and hints. */
 export const execPrefix = 'castellan exec --';
@@ -42,7 +39,7 @@ export async function execCommand(argv: readonly string[]): Promise<ExitCode> {
     ended = await run(flags, format);
     return ended;
   } catch (error) {
-    ended = await tell(error, format, verbose);
+    ended = await tell(error, { format, prefix: execPrefix, verbose });
     return ended;
   }
 }
@@ -65,8 +62,9 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    const read = readWords(flags, { catalog: session.catalog, me: session.me, terminal });
     const asks = terminal && process.stderr.isTTY === true && !flags.batch;
+    const asked = await withAsked(flags, session.catalog, asks);
+    const read = readWords(asked, { catalog: session.catalog, me: session.me, terminal });
     const face = createFace({
       format: () => format,
       prefix: execPrefix,
@@ -80,6 +78,27 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
   } finally {
     session.close();
   }
+}
+
+/** The flags with the secrets that a person was asked for. Throws Problem where nobody can be. */
+async function withAsked(flags: ExecFlags, catalog: Session['catalog'], asks: boolean): Promise<ExecFlags> {
+  const prompt = promptIn(flags.words, catalog);
+  const dash = flags.words.indexOf('-');
+  if (prompt === undefined && !(dash > 0 && asks)) return flags;
+  if (prompt !== undefined && (flags.secretFiles.size > 0 || flags.words.includes('--help'))) return flags;
+  const { words, what } = prompt ?? { words: flags.words, what: 'secret' };
+  if (!asks) {
+    throw new Problem(
+      'usage',
+      say`The ${what} can be asked for on a terminal only.`,
+      say`Give it with ${code(`${prompt?.flag ?? '--password'}-file FILE`)}, or ${code('-')} for standard input.`,
+    );
+  }
+  const secret = await askSecret(what);
+  if (secret === undefined) throw new Problem('usage', say`Nothing was typed, and nothing was done.`);
+  return prompt === undefined
+    ? { ...flags, words: words.with(dash, secret), asked: secret }
+    : { ...flags, words: [...words, `${prompt.flag}=${secret}`], asked: secret };
 }
 
 /** Pages of help need neither a configuration nor a homeserver. */
@@ -124,40 +143,4 @@ function formatIn({ output, words }: ExecFlags): Format {
   const [one] = found;
   if (one !== undefined && found.length === 1) return one;
   throw new Problem('usage', say`${typed} is no output format; there are ${formats.join(', ')}.`);
-}
-
-/** Lines on standard error, and with a format for programs a document on standard output too. Never a stack. */
-async function tell(error: unknown, format: Format, verbose: number): Promise<ExitCode> {
-  const log = () => createLog({ level: verbose === 0 ? 'silent' : 'error', toStandardError: true, secrets: [] });
-  if (error instanceof DeadToken || endingOf(error)?.exitCode === exitCodes.usage) {
-    const ending = endingOf(error);
-    const exitCode = ending?.exitCode ?? exitCodes.failed;
-    const text = ending?.lines.join('\n') ?? '';
-    if (format !== 'human') {
-      const name = exitCode === exitCodes.usage ? 'usage' : 'token-refused';
-      await document({ outcome: 'failed', blocks: [], data: { error: { code: name, text } } }, format);
-    }
-    process.stderr.write(`${text}\n`);
-    return exitCode;
-  }
-  const problem = problemOf(error, log());
-  const { outcome, blocks, data } = problemReply(problem);
-  if (format !== 'human') await document({ outcome, blocks: [], data }, format);
-  process.stderr.write(`${terminalText(prefixed(blocks, execPrefix), 80).replace(/\n\n/g, '\n')}\n`);
-  return problem.code === 'usage' || problem.code === 'unknown-command'
-    ? exitCodes.usage
-    : outcome === 'unknown'
-      ? exitCodes.outcomeUnknown
-      : exitCodes.failed;
-}
-
-async function document(reply: Reply, format: Format): Promise<void> {
-  await show(reply, {
-    format,
-    prefix: execPrefix,
-    width: 80,
-    line: '',
-    out: toStandardOutput,
-    aside: () => undefined,
-  });
 }

@@ -37,6 +37,8 @@ export interface ExecFlags {
   readonly help: boolean;
   /** By the name of the argument: "password" → a file, or "-". */
   readonly secretFiles: ReadonlyMap<string, string>;
+  /** A secret among the words that was asked for on the terminal. */
+  readonly asked?: string;
   /** The command, as words. */
   readonly words: readonly string[];
 }

@@ -27,7 +27,7 @@ export interface WordsOptions {
  */
 export function readWords(flags: ExecFlags, { catalog, me, terminal }: WordsOptions): ReadCommand<AnyCommand> {
   const command = commandIn(flags.words, catalog);
-  const given: string[] = [];
+  const given: string[] = flags.asked === undefined ? [] : [flags.asked];
   const take = (file: string, what: string): string => {
     const secret = readText(file, what).replace(/\r?\n$/, '');
     if (secret === '') throw new Problem('usage', say`The ${what} that was given is empty.`);

@@ -5,7 +5,7 @@
  * import { connect } from 'castellan/homeserver';
  *
  * const synapse = await connect({ url: 'http://localhost:8008', token: process.env.TOKEN ?? '' });
- * const { rows } = await synapse.users.list({ from: 0, limit: 10 });
+ * const { rows, total } = await synapse.users.list({ from: 0, limit: 100 });
  * ```
  *
  * Each noun's calls are documented where they are declared: `synapse.users`, `rooms`, `media`, `tokens`, …
