@@ -172,6 +172,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     addressed: (content) => addressed(content, me).kind === 'command',
     isPlan: (messageId) =>
       store.plans.byMessage(messageId) !== undefined ||
+      store.outbox.nextLine(messageId) !== undefined ||
       // It may stand in the room already, without the bot having heard so.
       store.plans.open().some((plan) => plan.messageId === undefined),
     now: () => performance.now(),

@@ -43,6 +43,7 @@ export function relationTo(event: RoomEvent): Json {
 
 /** Writes out and uploads what a reply holds, with whatever is too long to be held on disk meanwhile. */
 async function written(context: Context, reply: Reply, options: AnswerOptions) {
+  let following: string | undefined;
   const { line, page, output = context.settings.output } = options;
   const spooled = await context.spool.take(reply, output);
   try {
@@ -51,11 +52,17 @@ async function written(context: Context, reply: Reply, options: AnswerOptions) {
       prefix: context.catalog.prefix,
       path: options.path,
       notify: options.notify,
-      next: line === undefined ? undefined : (from) => `${context.catalog.prefix} ${nextLine(line, from, page)}`,
+      next:
+        line === undefined
+          ? undefined
+          : (from) => {
+              following = nextLine(line, from, page);
+              return `${context.catalog.prefix} ${following}`;
+            },
     });
     const files: Awaited<ReturnType<typeof uploaded>>[] = [];
     for (const attachment of attachments) files.push(await uploaded(context.matrix, attachment));
-    return { content, files };
+    return { content, files, following };
   } finally {
     await spooled.remove();
   }
@@ -68,7 +75,7 @@ export async function answerTo(
   reply: Reply,
   options: AnswerOptions,
 ): Promise<Answer> {
-  const { content, files } = await written(context, reply, options);
+  const { content, files, following } = await written(context, reply, options);
   const now = context.clock();
   const shared = { 'm.relates_to': relationTo(event), 'dev.castellan.for': event.eventId };
   return {
@@ -85,6 +92,7 @@ export async function answerTo(
         transactionId: transactionId(event.eventId, 'answer'),
         ...(options.planCode === undefined ? {} : { planCode: options.planCode }),
         ...(options.jobId === undefined ? {} : { jobId: options.jobId }),
+        ...(following === undefined ? {} : { nextLine: following }),
       },
       ...files.map((file, at) => ({
         roomId: event.roomId,

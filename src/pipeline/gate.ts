@@ -10,7 +10,7 @@ export interface GateOptions {
   /** People whose command was admitted since the start; they have no bucket. */
   readonly knownAdmin: (userId: string) => boolean;
   readonly addressed: (content: RoomEvent['content']) => boolean;
-  /** True where a reaction's target is a plan's message, or may be. */
+  /** True where a reaction's target is the message of a plan or of a page of a list, or may be. */
   readonly isPlan: (messageId: string) => boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;

@@ -2,6 +2,7 @@ import { MatrixFault, NoAnswer } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { Content, Matrix } from '../matrix/matrix.ts';
 import type { OutboxRow, Store } from '../store/store.ts';
+import { nextPageKey } from './next-page-key.ts';
 import { transactionId } from './transaction-id.ts';
 
 /** Synapse keeps transaction ids for 24 hours; past half of that, the room is asked first. */
@@ -47,7 +48,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         const eventId =
           (await sentBefore(row)) ?? (await matrix.send(row.roomId, row.type, content, row.transactionId));
         // Before the plan counts as sent: a stop in between sends it again under the same id, and these with it.
-        if (row.planCode !== undefined) offerReactions(row, row.planCode, eventId);
+        if (row.planCode !== undefined) offerReactions(row, plansKeys(row.planCode), eventId);
+        if (row.nextLine !== undefined) offerReactions(row, [nextPageKey], eventId);
         store.outbox.sent(row.id, eventId);
         return;
       } catch (error) {
@@ -64,11 +66,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  /** The bot puts the two answers under its plan itself, so that a phone needs one tap. */
-  function offerReactions(row: OutboxRow, planCode: string, messageId: string): void {
-    const plan = store.plans.get(planCode);
-    // A plan that wants its word typed is not confirmed by a tap.
-    for (const key of plan?.word === undefined ? ['✅', '❌'] : ['❌']) {
+  /** A plan that wants its word typed is not confirmed by a tap. */
+  function plansKeys(planCode: string): readonly string[] {
+    return store.plans.get(planCode)?.word === undefined ? ['✅', '❌'] : ['❌'];
+  }
+
+  /** The bot puts the answers that there are under its message itself, so that a phone needs one tap. */
+  function offerReactions(row: OutboxRow, keys: readonly string[], messageId: string): void {
+    for (const key of keys) {
       store.outbox.add({
         roomId: row.roomId,
         type: 'm.reaction',

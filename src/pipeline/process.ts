@@ -6,7 +6,7 @@ import type { Output } from '../core/output.ts';
 import { planReply } from '../core/plan-reply.ts';
 import { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
-import type { ReadCommand } from '../core/read-command.ts';
+import { type ReadCommand, readLine } from '../core/read-command.ts';
 import { paragraph, type Reply, reply } from '../core/reply.ts';
 import { code, say } from '../core/text.ts';
 import { StorageProblem } from '../store/storage-problem.ts';
@@ -16,6 +16,7 @@ import { allow } from './authorize.ts';
 import { confirm, openPlan } from './confirm.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
+import { nextPageKey } from './next-page-key.ts';
 import { frozenFrom, offer } from './offer.ts';
 import { planFor } from './plan-for.ts';
 import { problemOf } from './problem-of.ts';
@@ -92,8 +93,16 @@ export function createProcess(context: Context): (request: Request) => Promise<v
   }
 
   async function react(request: Request, asker: Asker, key: string, target: string): Promise<void> {
-    // A plan may stand in the room before its message's id is known here: the bot died in between.
-    if (store.plans.byMessage(target) === undefined) await context.allSent();
+    // A message may stand in the room before its id is known here: the bot died in between.
+    if (store.plans.byMessage(target) === undefined && store.outbox.nextLine(target) === undefined)
+      await context.allSent();
+    const following = store.outbox.nextLine(target);
+    if (key === nextPageKey && following !== undefined) {
+      const read = readLine(following, undefined, context.me(), context.catalog);
+      // Only lists have pages, and lists only read.
+      if (read.command.danger !== 'read') throw new Error(`${read.command.path} has pages and does not only read`);
+      return run(request, read, asker);
+    }
     const found = store.plans.byMessage(target);
     if (found === undefined || !(key === '✅' || key === '❌')) {
       store.finish(request.event.eventId, { outcome: 'refused', outbox: () => [] });

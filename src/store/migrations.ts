@@ -137,4 +137,9 @@ export const migrations: readonly string[] = [
   -- The event of the command that took a cancelled job up again; the job is then its sender's.
   ALTER TABLE job ADD COLUMN resumed_by TEXT;
   `,
+  `
+  -- The line that shows what comes after the page of a list that a message holds.
+  ALTER TABLE outbox ADD COLUMN next_line TEXT;
+  CREATE INDEX outbox_page ON outbox (sent_event_id) WHERE next_line IS NOT NULL;
+  `,
 ];

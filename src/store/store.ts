@@ -88,6 +88,8 @@ export interface NewOutbox {
   readonly planCode?: string;
   /** The job whose progress this message shows: its event id is noted on the job once sent. */
   readonly jobId?: string;
+  /** This message shows a page of a list; the command line, without its prefix, that shows the next one. */
+  readonly nextLine?: string;
 }
 
 export interface OutboxRow extends NewOutbox {
@@ -215,6 +217,8 @@ export interface Store {
     unsent(): readonly OutboxRow[];
     /** T4: the event is answered once its last message is sent. A plan's message id is noted here. */
     sent(id: number, sentEventId: string): void;
+    /** Of a message that shows a page of a list: the line that shows the next one. */
+    nextLine(sentEventId: string): string | undefined;
   };
   readonly audit: {
     append(entry: AuditEntry): AuditRecord;

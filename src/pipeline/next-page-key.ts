@@ -1,0 +1,2 @@
+/** The reaction that asks for the next page of a list. */
+export const nextPageKey = '⏭';
