@@ -14,6 +14,9 @@ import { readText } from './read-text.ts';
 export const formats = ['human', 'json', 'yaml', 'minified', 'pprint', 'csv'] as const;
 export type Format = (typeof formats)[number];
 
+/** Characters of a registration token that listings show. */
+const shownOfToken = 4;
+
 export interface WordsOptions {
   readonly catalog: Catalog<AnyCommand>;
   readonly me: { readonly prefix: string; readonly serverName: string };
@@ -92,9 +95,9 @@ function fenced(text: string): string {
 function refuseSecrets({ command, input, secretFields }: ReadCommand<AnyCommand>, given: readonly string[]): void {
   for (const name of secretFields) {
     const value = input[name];
-    if (name === command.body?.into || (typeof value === 'string' && (given.includes(value) || holdsNone(value)))) {
-      continue;
-    }
+    const harmless =
+      typeof value === 'string' && (given.includes(value) || holdsNone(value) || isBeginning(command.path, value));
+    if (name === command.body?.into || harmless) continue;
     const flag = `--${kebab(name)}-file`;
     throw new Problem(
       'usage',
@@ -105,6 +108,10 @@ function refuseSecrets({ command, input, secretFields }: ReadCommand<AnyCommand>
     );
   }
 }
+
+/** How listings show a registration token: so much of it names it and opens nothing. */
+const isBeginning = (path: string, value: string): boolean =>
+  /^token (details|update|delete)$/.test(path) && value.length <= shownOfToken;
 
 /** Of a request's body: nothing in it has the name of a secret. */
 function holdsNone(value: string): boolean {
