@@ -19,7 +19,7 @@ const pure = [
   'test/core/**/*.test.ts',
   'test/pipeline/**/*.test.ts',
   'test/store/**/*.test.ts',
-  'test/homeserver/{public,host}/**/*.test.ts',
+  'test/homeserver/{public,host,relay}/**/*.test.ts',
   'test/{config,config-command,health,log,structure}.test.ts',
 ];
 

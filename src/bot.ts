@@ -1,11 +1,12 @@
 import type { Capabilities } from './commands/define.ts';
 import { commands } from './commands/index.ts';
+import { withOwnWays } from './commands/own-way/with-own-ways.ts';
 import { type Config, withoutToken } from './config.ts';
 import { addressed, type Me } from './core/addressed.ts';
 import { Problem } from './core/problem.ts';
 import { code, say } from './core/text.ts';
+import { createHomeserver } from './homeserver/create-homeserver.ts';
 import { createHost } from './homeserver/host/host.ts';
-import { createSynapse } from './homeserver/synapse/synapse.ts';
 import { createJobWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { bindAdminRoom } from './matrix/admin-room.ts';
@@ -84,10 +85,9 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   const calls = new AbortController();
   const wait = (ms: number) => pause(ms, quitting.signal);
 
-  const { backend } = config;
   const host = createHost({
     settings: config.host,
-    baseUrl: (backend.type === 'synapse' ? backend.url : undefined) ?? config.homeserverUrl,
+    baseUrl: (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl,
     kept: store.values,
     secrets: [config.accessToken()],
     clock,
@@ -95,37 +95,39 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   // Before anything else: a homeserver that a change of ours keeps from starting could not be reached.
   await host.recover();
 
-  const matrix = await connectMatrix({
+  const connected = await connectMatrix({
     homeserverUrl: config.homeserverUrl,
     token: config.accessToken(),
     storage: store.values,
     log,
   });
-  requireDevice(matrix);
+  requireDevice(connected);
 
-  if (backend.type !== 'synapse') throw new Problem('usage', say`The relay is not there yet.`);
   let roomNames: readonly string[] = [];
-  const homeserver = createSynapse({
-    baseUrl: backend.url ?? config.homeserverUrl,
-    mediaUrl: backend.mediaUrl,
-    token: config.accessToken(),
-    serverName: matrix.serverName,
-    botId: matrix.userId,
+  const backend = await createHomeserver({
+    config,
+    matrix: connected,
+    log,
     adminRoomNames: () => roomNames,
-    adminPath: backend.adminPath,
-    timeoutMs: backend.timeout,
-    allowPrivateAddresses: config.federation.allowPrivateAddresses,
+    redact(roomId, target) {
+      store.due.add({ key: `redact ${target}`, kind: 'redact', roomId, target, at: clock() });
+      dueWorker.wake();
+    },
     signal: calls.signal,
   });
+  const { homeserver, matrix } = backend;
   const isServerAdmin = (userId: string) => homeserver.users.isAdmin(userId);
+  // The server's own user may have made the room, but commands nothing: what it says may be anybody's words.
+  const mayMakeRooms = async (userId: string) => userId === backend.relay?.serverUser || (await isServerAdmin(userId));
 
   const claim = await untilAnswered(log, () => claimInstance(matrix));
   const { roomId } = await bindAdminRoom({
     matrix,
     storage: store.values,
     log,
-    adminRoom: config.adminRoom,
-    isServerAdmin,
+    adminRoom: config.adminRoom ?? backend.adminRoom,
+    isServerAdmin: mayMakeRooms,
+    fault: backend.roomFault,
   });
   roomNames = [roomId, ...(await untilAnswered(log, () => homeserver.rooms.aliases(roomId)))];
   await homeserver.users
@@ -139,7 +141,10 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     displayName: await displayName(matrix),
     serverName: matrix.serverName,
   };
-  const catalog = { prefix: config.prefix, commands };
+  const catalog = {
+    prefix: config.prefix,
+    commands: homeserver.upkeep === undefined ? commands : withOwnWays(commands),
+  };
   const authorizer = createAuthorizer({
     serverName: matrix.serverName,
     botId: matrix.userId,
@@ -159,7 +164,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     pause: (ms) => pause(ms, calls.signal),
   });
   const watch = createRoomWatch(
-    { matrix, store, roomId, prefix: config.prefix, isServerAdmin, wakeOutbox: outbox.kick, log },
+    { matrix, store, roomId, prefix: config.prefix, isServerAdmin: mayMakeRooms, wakeOutbox: outbox.kick, log },
     await untilAnswered(log, () => matrix.joinedMembers(roomId)),
   );
   const knownAdmins = new Set<string>();
@@ -219,11 +224,12 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     version: version(),
     startedAt,
     storePath: path,
-    doctor: () => examine({ config, matrix, homeserver, host, store, risks, clock }),
+    doctor: () => examine({ config, matrix, homeserver, host, store, risks, clock, relay: backend.relay }),
     settings: withoutToken(config),
     later: { context: () => context, jobs: () => jobs, waiting: () => intake.waiting() },
   });
-  const caps: Capabilities = { ...homeserver, host, ...local };
+  // A noun that this homeserver has not is asked about before a command runs.
+  const caps = { ...homeserver, host, ...local } as Capabilities;
   const context: Context = {
     settings: {
       output: config.output,
@@ -237,6 +243,8 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     me: () => me,
     catalog,
     caps,
+    instead: homeserver.instead ?? {},
+    writesOnce: homeserver.writesOnce === true,
     authorizer,
     secrets,
     spool: createSpool(spoolFolder(config.dataDir)),
@@ -264,11 +272,15 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   });
 
   function onEvent(event: RoomEvent): void {
+    if (backend.rooms.includes(event.roomId)) backend.see(event);
+    // What is said in the homeserver's own room is no command to the bot, unless that room is the bot's as well.
+    if (event.roomId !== roomId) return;
     watch.see(event);
     if (!watch.isHalted()) intake.take(event);
   }
 
   function matters(event: RoomEvent): boolean {
+    if (event.roomId !== roomId) return true;
     const said = event.type === 'm.room.message' || event.type === 'm.reaction';
     return !said || gate.mayBeCommand(event);
   }
@@ -319,7 +331,8 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
 
   function newsOf(): Promise<void> {
     const { reports, registrations, every } = config.notify;
-    const byName = [...reportNews(homeserver.reports), registrationNews(homeserver.users)];
+    const { reports: reported, users } = homeserver;
+    const byName = [...(reported === undefined ? [] : reportNews(reported)), registrationNews(users)];
     const isOn = (name: string) => (name === 'registrations' ? registrations : reports);
     return watchNews({
       store,
@@ -358,7 +371,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     health: () => matrix.health(),
     stop,
     stopped: matrix
-      .sync(roomId, onEvent, onAccountData, matters)
+      .sync(roomId, onEvent, onAccountData, { alsoRoomIds: backend.rooms, matters })
       .finally(stop)
       .then(() => {
         if (ousted !== undefined) throw ousted;

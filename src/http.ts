@@ -9,6 +9,8 @@ export interface HttpRequest {
   /** A JSON value, or bytes or a blob with `contentType`. */
   readonly body?: unknown;
   readonly contentType?: string;
+  /** The answer is text, to be handed over as it is. */
+  readonly plain?: true;
   /** Milliseconds until the answer counts as not coming; 60,000 unless told. More than `patienceMs` prolongs that. */
   readonly timeoutMs?: number;
   /** True where a second arrival changes nothing: GETs (the default for them) and calls with a transaction id. */
@@ -137,6 +139,7 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
     clearTimeout(timer);
     for (const signal of stops) signal.removeEventListener('abort', onStop);
   }
+  if (request.plain && status >= 200 && status < 300) return text;
   let answer: unknown;
   try {
     answer = JSON.parse(text);

@@ -18,9 +18,6 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   const flags = parseFlags('run', argv, { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } });
   if (flags.help) return void process.stdout.write(runHelp);
   const config = loadConfig(flags.config ?? 'bot.config.json', process.env);
-  if (config.backend.type === 'relay') {
-    throw new Problem('usage', say`backend.type: ${code('relay')} is not there yet, expected ${code('synapse')}.`);
-  }
   const log = createLog({ level: config.logLevel, file: config.logFile, secrets: [config.accessToken()] });
   let bot: Bot | undefined;
   // The second signal, and one that comes before the bot is up, has nothing to wait for.

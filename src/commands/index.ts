@@ -44,6 +44,7 @@ import purgeMedia from './media/purge.ts';
 import quarantine from './media/quarantine.ts';
 import mediaStatistics from './media/statistics.ts';
 import unquarantine from './media/unquarantine.ts';
+import native from './native/native.ts';
 import sendNotice from './notice/send.ts';
 import raw from './raw/raw.ts';
 import deleteReport from './report/delete.ts';
@@ -286,6 +287,7 @@ export const commands: readonly AnyCommand[] = [
   showReport,
   deleteReport,
 
+  native,
   sendNotice,
   deleteGroup,
 

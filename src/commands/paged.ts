@@ -30,12 +30,15 @@ export async function paged<Row>(input: PageInput, listing: PagedListing<Row>): 
   const window = windowOf(input);
   const end = window.limit === undefined ? Number.POSITIVE_INFINITY : window.from + window.limit;
   let total = 0;
+  /** The server does not say how long the list is, but that it goes on. */
+  let more: boolean | undefined;
 
   async function* rows(): AsyncGenerator<readonly Row[], void, undefined> {
     if (keep === undefined) {
       for await (const page of everyPage(list, window.from, window.limit)) {
         yield page.rows;
         total = page.total;
+        more = page.more;
       }
       return;
     }
@@ -61,8 +64,8 @@ export async function paged<Row>(input: PageInput, listing: PagedListing<Row>): 
       end(shown) {
         // Of all there is, what came counts: accounts come and go while a long list is read.
         if (window.limit === undefined) total = shown;
-        const page = pageOf(window, shown, total);
-        const head = heading?.(total);
+        const page = pageOf(window, shown, more ? undefined : total, more);
+        const head = more ? undefined : heading?.(total);
         return {
           page,
           above: [...(head === undefined ? [] : [paragraph(head)]), ...(notes?.() ?? []).map(note)],

@@ -48,7 +48,7 @@ export async function runLine(session: Session, read: ReadCommand<AnyCommand>, f
   const source = shellSource(randomUUID());
   const asker = session.asker(source);
   await allow(asker.role, command, input, caps, authorizer);
-  requireNouns(caps, command);
+  requireNouns(context, command);
   if (command.path === 'confirm') {
     throw new Problem(
       'unsupported',

@@ -158,7 +158,8 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     ...homeserver.users,
     joinedRooms: async (userId: string) => (userId === actor ? [] : homeserver.users.joinedRooms(userId)),
   };
-  const caps: Capabilities = { ...homeserver, users, host, ...local };
+  // A noun that this homeserver has not is asked about before a command runs.
+  const caps = { ...homeserver, users, host, ...local } as Capabilities;
   const typed = new Map<string, Readonly<Record<string, unknown>>>();
   let made: Secret[] = [];
   let answered: Answered | undefined;
@@ -176,6 +177,8 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     me: () => ({ prefix, userId: matrix.userId, displayName: undefined, serverName: matrix.serverName }),
     catalog,
     caps,
+    instead: {},
+    writesOnce: false,
     authorizer,
     secrets: {
       where: 'below',

@@ -16,8 +16,8 @@
  */
 import { z } from 'zod';
 import { createHttp } from '../http.ts';
-import type { Homeserver, Nouns } from './homeserver.ts';
-import { createSynapse } from './synapse/synapse.ts';
+import type { Homeserver } from './homeserver.ts';
+import { createSynapse, type SynapseNouns } from './synapse/synapse.ts';
 
 export { Problem } from '../core/problem.ts';
 export { MatrixFault, NoAnswer } from '../http.ts';
@@ -40,7 +40,7 @@ export interface ConnectOptions {
 const whoami = z.object({ user_id: z.string().regex(/^@[^:]*:.+$/) });
 
 /** Asks the homeserver whose token it is, and gives its nouns. Throws MatrixFault for a refused token, NoAnswer for a server that is down. */
-export async function connect(options: ConnectOptions): Promise<Homeserver & Omit<Nouns, 'host'>> {
+export async function connect(options: ConnectOptions): Promise<Homeserver & SynapseNouns> {
   const { url: baseUrl, token, protectedRooms = [], timeoutMs, signal } = options;
   const cancelled = signal === undefined ? {} : { signal };
   const http = createHttp({ baseUrl, token, repeats: false, ...cancelled });

@@ -37,4 +37,6 @@ export interface Federation {
   destinationRooms(serverName: string, from: number, limit: number): Promise<Listed<string>>;
   /** Tries again now; false where nothing keeps it from being tried. */
   reset(serverName: string): Promise<boolean>;
+  /** Lets this server take in nothing more from others for a room, or again; where it can without changing the room. */
+  setRoomDisabled?(roomId: string, disabled: boolean): Promise<void>;
 }

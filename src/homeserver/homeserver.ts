@@ -1,4 +1,6 @@
+import type { Text } from '../core/text.ts';
 import type { Accounts } from './accounts.ts';
+import type { Appservices } from './appservices.ts';
 import type { Deletions } from './deletions.ts';
 import type { Directory } from './directory.ts';
 import type { Federation } from './federation.ts';
@@ -6,6 +8,7 @@ import type { Files } from './files.ts';
 import type { Host } from './host.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { Media } from './media.ts';
+import type { Native } from './native.ts';
 import type { Notices } from './notices.ts';
 import type { OwnRooms } from './own-rooms.ts';
 import type { Puppets } from './puppets.ts';
@@ -18,6 +21,7 @@ import type { Rooms } from './rooms.ts';
 import type { Server } from './server.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
+import type { Upkeep } from './upkeep.ts';
 import type { Users } from './users.ts';
 import type { WellKnown } from './well-known.ts';
 
@@ -52,6 +56,9 @@ export interface Nouns {
   readonly notices: Notices;
   readonly raw: Raw;
   readonly reports: Reports;
+  readonly upkeep: Upkeep;
+  readonly appservices: Appservices;
+  readonly native: Native;
   /** What other servers publish; asked without the homeserver. */
   readonly wellKnown: WellKnown;
 }
@@ -61,4 +68,11 @@ export interface Homeserver extends Partial<Nouns> {
   readonly name: string;
   /** The part of ids after the first colon, port included. */
   readonly serverName: string;
+  /**
+   * True where a write whose answer is lost may still be carried out later: it is never sent again, and nothing is said
+   * to have been left undone because it cannot be seen yet.
+   */
+  readonly writesOnce?: true;
+  /** Of nouns that this homeserver has not: what there is instead, for people. */
+  readonly instead?: Readonly<Partial<Record<keyof Nouns, Text>>>;
 }

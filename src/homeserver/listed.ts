@@ -2,4 +2,6 @@
 export interface Listed<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
+  /** The whole is longer than `total`, by nobody knows how much. */
+  readonly more?: true;
 }

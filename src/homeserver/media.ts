@@ -48,6 +48,12 @@ export interface Media {
   removeUnused(before: number, largerThan: number, keepAvatars: boolean): Promise<number>;
   /** Removes the copies of other servers' files that were last looked at before a time (epoch ms); returns how many. */
   purgeCache(before: number): Promise<number>;
+  /** The same for what came after that time; where the server can. */
+  removeRecent?(after: number, localToo: boolean): Promise<number>;
+  /** All that a local account uploaded, where the server can without a list; how many, where it says so. */
+  removeOf?(userId: string): Promise<number | undefined>;
+  /** True where single copies of other servers' files can be removed too. */
+  readonly removesRemote?: true;
   /** What a local account uploaded. Throws `Problem('not-found')` where there is no such account. */
   ofUser(userId: string, query: MediaQuery): Promise<Listed<MediaRow>>;
   /** Removes so many of what a local account uploaded, the oldest first, from that one on; returns how many are gone. */

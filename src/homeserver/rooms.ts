@@ -5,7 +5,8 @@ export interface RoomRow {
   readonly name: string | null;
   readonly canonicalAlias: string | null;
   readonly joinedMembers: number;
-  readonly joinedLocalMembers: number;
+  /** `null`: the server does not tell in a list. */
+  readonly joinedLocalMembers: number | null;
   readonly version: string | null;
   readonly creator: string | null;
   readonly encryption: string | null;
@@ -19,7 +20,7 @@ export interface RoomDetails extends RoomRow {
   readonly topic: string | null;
   readonly historyVisibility: string | null;
   readonly guestAccess: string | null;
-  readonly stateEvents: number;
+  readonly stateEvents: number | null;
   readonly blocked: boolean;
 }
 
@@ -66,4 +67,13 @@ export interface Rooms {
   resolve(idOrAlias: string): Promise<string | undefined>;
   /** Local aliases. */
   aliases(roomId: string): Promise<readonly string[]>;
+  /** Those of all rooms, where the server tells them in one go. */
+  everyAlias?(): Promise<readonly { readonly alias: string; readonly roomId: string }[]>;
+  /**
+   * Takes everybody of this server out of a room and keeps them out, its aliases and directory entry gone; where the
+   * server does that in one act. Returns what it does not do, in words.
+   */
+  ban?(roomId: string): Promise<string | undefined>;
+  /** The rooms so banned, where the server keeps a list of them. */
+  banned?(): Promise<readonly { readonly roomId: string; readonly name: string | null }[]>;
 }

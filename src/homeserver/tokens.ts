@@ -1,3 +1,5 @@
+import type { Text } from '../core/text.ts';
+
 /** A registration token: with it people may make an account. Times are epoch ms. */
 export interface RegistrationToken {
   readonly token: string;
@@ -9,6 +11,8 @@ export interface RegistrationToken {
   readonly completed: number;
   /** `undefined`: never. */
   readonly expiresAt: number | undefined;
+  /** In place of the numbers, where the server tells its limits in words alone. */
+  readonly words?: string;
 }
 
 /** What of a token may be set; `null` takes the limit away, `undefined` leaves it as it is. */
@@ -20,6 +24,8 @@ export interface TokenLimits {
 export interface Tokens {
   list(): Promise<readonly RegistrationToken[]>;
   get(token: string): Promise<RegistrationToken | undefined>;
+  /** Makes one, where the server thinks up tokens itself; the limits that hold, and where else it can be read. */
+  issue?(limits: TokenLimits): Promise<RegistrationToken & { readonly remark?: Text }>;
   /** False where the token exists already. */
   create(token: string, limits: TokenLimits): Promise<boolean>;
   update(token: string, limits: TokenLimits): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Text } from '../core/text.ts';
 import type { Listed } from './listed.ts';
+import type { RoomRow } from './rooms.ts';
 
 /** One row of a user listing. */
 export interface UserRow {
@@ -7,9 +8,10 @@ export interface UserRow {
   readonly displayname: string | null;
   readonly admin: boolean;
   readonly deactivated: boolean;
-  readonly locked: boolean;
-  readonly shadowBanned: boolean;
-  readonly guest: boolean;
+  /** `undefined`, here and below: the server does not tell. */
+  readonly locked: boolean | undefined;
+  readonly shadowBanned: boolean | undefined;
+  readonly guest: boolean | undefined;
   readonly userType: string | null;
   readonly createdAt: number | undefined;
   /** `undefined`: the server has no record, which does not mean "never". */
@@ -20,8 +22,8 @@ export interface UserRow {
 
 /** Everything the server tells about one account. */
 export interface UserDetails extends UserRow {
-  readonly suspended: boolean;
-  readonly erased: boolean;
+  readonly suspended: boolean | undefined;
+  readonly erased: boolean | undefined;
   readonly appserviceId: string | null;
   readonly threepids: readonly { readonly medium: string; readonly address: string }[];
   readonly externalIds: readonly { readonly provider: string; readonly id: string }[];
@@ -69,6 +71,15 @@ export interface NewUser {
   readonly emails?: readonly string[];
 }
 
+/** What came of setting a password. */
+export interface PasswordSet {
+  /** The one in force: what was given, or one that was made. */
+  readonly password: string;
+  readonly sessionsEnded: boolean;
+  /** What else is to be said: where it can still be read, what could not be done with it. */
+  readonly remark?: Text;
+}
+
 export interface Device {
   readonly deviceId: string;
   readonly displayName: string | null;
@@ -95,15 +106,27 @@ export interface Users {
   /** Why the server would make no new account of this name, in its own words; `undefined` where it would. */
   nameFault(userId: string): Promise<Text | undefined>;
   /** The caller has looked that the account does not exist (Synapse's PUT is an upsert). */
-  create(user: NewUser): Promise<void>;
-  setPassword(userId: string, password: string, endSessions: boolean): Promise<void>;
-  /** Ends sessions, removes third-party ids, leaves all rooms (in the background). */
-  deactivate(userId: string, erase: boolean): Promise<void>;
+  create(user: NewUser): Promise<PasswordSet>;
+  /** Without a password one is made; some servers take none but their own. */
+  setPassword(userId: string, password: string | undefined, endSessions: boolean): Promise<PasswordSet>;
+  /**
+   * Ends sessions, removes third-party ids, leaves all rooms (in the background). `keepRooms` only where
+   * `deactivatesInPlace` says so.
+   */
+  deactivate(userId: string, erase: boolean, keepRooms?: boolean): Promise<void>;
+  /** True where an account can be closed and stay in its rooms. */
+  readonly deactivatesInPlace?: true;
+  /** Opens a closed account again; where the server has a way that is no plain change of the account. */
+  reactivate?(userId: string, password: string | undefined): Promise<PasswordSet>;
+  /** Ends all sessions, where the server cannot name them one by one. */
+  logOut?(userId: string): Promise<void>;
   setAdmin(userId: string, admin: boolean): Promise<void>;
   setSuspended(userId: string, suspended: boolean): Promise<void>;
   setLocked(userId: string, locked: boolean): Promise<void>;
   removeThreepids(userId: string): Promise<void>;
   joinedRooms(userId: string): Promise<readonly string[]>;
+  /** The same with what is known of each, where the server tells that in one go. */
+  joinedRoomRows?(userId: string): Promise<readonly RoomRow[]>;
   memberships(userId: string): Promise<ReadonlyMap<string, Membership>>;
   devices(userId: string): Promise<readonly Device[]>;
   /** Ends their sessions. Unknown devices are a success for Synapse, so look before and after. */

@@ -69,8 +69,10 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
       if (!begun && item.state === 'running' && definition.settle !== undefined) {
         const settled = await definition.settle(item, input, context.caps, job.since);
         if (settled === 'done') return { state: 'done' };
-        if (settled === 'unknown') return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
-      }
+        if (settled === 'unknown' || context.writesOnce)
+          return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
+      } else if (!begun && item.state === 'running' && context.writesOnce)
+        return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
       if (!begun) store.jobs.beginItem(row.id, item.n, { kind: 'intent', ...itemEntry(job, item.target) });
       begun = true;
       return attempt(item, step, () => ++silences < mostSilences);
@@ -116,6 +118,10 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
       if (problem.code === 'internal') return { state: 'unknown', note: wordsOf(problem.text) };
       if (problem.code !== 'unknown-outcome') return { state: 'failed', note: wordsOf(problem.text) };
       const { settle } = definition;
+      if (context.writesOnce) {
+        const seen = await settle?.(item, input, context.caps, job.since).catch(() => undefined);
+        return seen === 'done' ? { state: 'done' } : { state: 'unknown', note: wordsOf(problem.text) };
+      }
       const settled =
         settle === undefined ? 'not done' : await insist(halt, () => settle(item, input, context.caps, job.since));
       if (settled === 'done') return { state: 'done' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Text } from '../core/text.ts';
 import { MatrixFault, NoAnswer } from '../http.ts';
 import type { Log, LogFields } from '../log.ts';
 import { faultFields } from './fault-fields.ts';
@@ -25,6 +26,8 @@ export interface BindOptions {
   /** Alias or id; without it `#admins:<server>`, then `#admin:<server>`. */
   readonly adminRoom?: string | undefined;
   readonly isServerAdmin: (userId: string) => Promise<boolean>;
+  /** Why this room may not be it on this homeserver, beside what holds for all. */
+  readonly fault?: (roomId: string) => Text | undefined;
   /** Forget the room bound before; the shell's business only. */
   readonly rebind?: boolean;
   readonly signal?: AbortSignal;
@@ -106,7 +109,8 @@ export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: str
     }
     const way = await comeIn(roomId);
     if (way === 'outside') return undefined;
-    const faults = await roomFaults(matrix, roomId, isServerAdmin);
+    const fault = options.fault?.(roomId);
+    const faults = [...(await roomFaults(matrix, roomId, isServerAdmin)), ...(fault === undefined ? [] : [fault])];
     if (faults.length === 0) return roomId;
     if (way === 'came in')
       await matrix

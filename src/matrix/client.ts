@@ -62,6 +62,8 @@ export interface ClientOptions {
 /** Where the events go. */
 export interface Listener {
   readonly roomId: string;
+  /** Rooms whose events come too. */
+  readonly alsoRoomIds: readonly string[];
   readonly onEvent: (event: RoomEvent) => void;
   readonly onAccountData: ((type: string, content: Content) => void) | undefined;
   /** False for what `onEvent` would do nothing about; of a long gap it is then not held. */
@@ -123,6 +125,11 @@ export class CastellanClient extends MatrixClient {
     });
   }
 
+  private get roomIds(): readonly string[] {
+    const { listener } = this;
+    return listener === undefined ? [] : [...new Set([listener.roomId, ...listener.alsoRoomIds])];
+  }
+
   private get stopped(): boolean {
     return this.options.stopping.signal.aborted;
   }
@@ -161,7 +168,7 @@ export class CastellanClient extends MatrixClient {
    */
   protected override doSync(since: string, connected = false): Promise<unknown> {
     const baseline = since === '';
-    const filter = syncFilter(this.listener?.roomId ?? '', baseline ? 0 : 50, [instanceType]);
+    const filter = syncFilter(this.roomIds, baseline ? 0 : 50, [instanceType]);
     return this.options.httpOnce({
       method: 'GET',
       path: syncPath,
@@ -170,36 +177,35 @@ export class CastellanClient extends MatrixClient {
     });
   }
 
-  /** Lets the SDK walk our room's part of the answer, gaps filled; invites and other rooms are left out of it. */
+  /** Lets the SDK walk our rooms' part of the answer, gaps filled; invites and other rooms are left out of it. */
   protected override async processSync(answer: SyncAnswer): Promise<readonly RoomEvent[]> {
     const { listener, position } = this;
     if (listener === undefined) return [];
-    const { roomId } = listener;
     const events: RoomEvent[] = [];
-    const joined = answer.rooms?.join?.[roomId];
-    const left = answer.rooms?.leave?.[roomId];
-    const ours =
-      position === undefined ? {} : { ...(joined && { join: { [roomId]: await this.whole(joined, position) } }) };
-    const walked = {
-      account_data: answer.account_data,
-      rooms: { ...ours, ...(left && position !== undefined && { leave: { [roomId]: left } }) },
-    };
+    const join: Record<string, { timeline: { events: unknown[] } }> = {};
+    const leave: Record<string, Timeline> = {};
+    for (const roomId of position === undefined ? [] : this.roomIds) {
+      const joined = answer.rooms?.join?.[roomId];
+      const left = answer.rooms?.leave?.[roomId];
+      if (joined !== undefined && position !== undefined) join[roomId] = await this.whole(roomId, joined, position);
+      if (left !== undefined) leave[roomId] = left;
+    }
+    const walked = { account_data: answer.account_data, rooms: { join, leave } };
     await super.processSync(walked, async (name: string, ...payload: unknown[]) => {
       if (name === 'account_data') {
         const { type, content } = payload[0] as { type: string; content: Content };
         listener.onAccountData?.(type, content);
       }
       if (name !== 'room.event' && name !== 'room.leave') return;
-      const event = roomEvent(roomId, payload[1]);
+      const event = roomEvent(String(payload[0]), payload[1]);
       if (event !== undefined) events.push(event);
     });
     return events;
   }
 
   /** A timeline with what the server left out of it, and without what was sent before the bot came in. */
-  private async whole(room: Timeline, since: string): Promise<{ timeline: { events: unknown[] } }> {
+  private async whole(roomId: string, room: Timeline, since: string): Promise<{ timeline: { events: unknown[] } }> {
     const { events, limited, prev_batch } = room.timeline;
-    const { roomId } = this.listener ?? { roomId: '' };
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`;
     const missed =
       limited === true && prev_batch !== undefined

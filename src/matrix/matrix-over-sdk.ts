@@ -62,8 +62,8 @@ export function matrixOverSdk(
     serverName: userId.slice(userId.indexOf(':') + 1),
     deviceId,
     health: () => client.health.read(),
-    sync: (roomId, onEvent, onAccountData, matters = () => true) =>
-      client.run({ roomId, onEvent, onAccountData, matters }),
+    sync: (roomId, onEvent, onAccountData, { alsoRoomIds = [], matters = () => true } = {}) =>
+      client.run({ roomId, alsoRoomIds, onEvent, onAccountData, matters }),
     stop: () => client.stop(),
     request: (method, path, body, options = {}) =>
       http({ method, path, ...options, ...(body === undefined ? {} : { body }) }),
@@ -97,6 +97,10 @@ export function matrixOverSdk(
     },
     async kick(roomId, kicked, reason) {
       await client.kickUser(kicked, roomId, reason);
+    },
+    async download(mxc) {
+      const path = `/_matrix/client/v1/media/download/${mxc.slice('mxc://'.length).split('/').map(part).join('/')}`;
+      return z.string().parse(await http({ method: 'GET', path, plain: true }));
     },
     async upload(what, mimetype, filename) {
       // Synapse wants to know the length beforehand, which a blob tells.

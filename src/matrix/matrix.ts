@@ -19,6 +19,13 @@ export type Content = Readonly<Record<string, unknown>>;
 /** `lost`: no sync has come through since `since` (epoch ms). */
 export type Health = { readonly state: 'starting' | 'well' } | { readonly state: 'lost'; readonly since: number };
 
+export interface SyncOptions {
+  /** Rooms whose events come too, such as the homeserver's own admin room. */
+  readonly alsoRoomIds?: readonly string[];
+  /** False for what `onEvent` would do nothing about. */
+  readonly matters?: (event: RoomEvent) => boolean;
+}
+
 export interface Matrix {
   readonly userId: string;
   readonly serverName: string;
@@ -28,14 +35,14 @@ export interface Matrix {
    * Runs the sync until `stop`. `onEvent` is called with every timeline event of the bound room, in order, back-filled
    * ones included, and with the bot's own events; it must have stored durably what matters when it returns, since the
    * position moves after it. It must not throw. `onAccountData` gets the account data of `instance.ts`, before the events
-   * that came with it. `matters` is false for what `onEvent` would do nothing about. Where `onEvent` throws Problem
-   * `unavailable`, the same events come again until it does not. Rejects with DeadToken.
+   * that came with it. Where `onEvent` throws Problem `unavailable`, the same events come again until it does not. Rejects
+   * with DeadToken.
    */
   sync(
     roomId: string,
     onEvent: (event: RoomEvent) => void,
     onAccountData?: (type: string, content: Content) => void,
-    matters?: (event: RoomEvent) => boolean,
+    options?: SyncOptions,
   ): Promise<void>;
   /** Ends the sync and every request within a second. */
   stop(): void;
@@ -62,6 +69,8 @@ export interface Matrix {
   history(roomId: string, limit: number, until?: (event: RoomEvent) => boolean): Promise<readonly RoomEvent[]>;
   invite(roomId: string, userId: string): Promise<void>;
   kick(roomId: string, userId: string, reason: string): Promise<void>;
+  /** A file of text that was uploaded. Throws MatrixFault or NoAnswer. */
+  download(mxc: string): Promise<string>;
   /** Returns the MXC. A file is read while it is sent. */
   upload(content: Uint8Array | string | { readonly path: string }, mimetype: string, filename: string): Promise<string>;
 }

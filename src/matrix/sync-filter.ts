@@ -16,12 +16,12 @@ const nothing = { types: [] };
  * A filter for `/sync`, given with each request and not by an id of the server's: a changed filter is then no event,
  * and a server that forgot its filters is none either. `limit` 0 asks for the position alone.
  */
-export function syncFilter(roomId: string, limit: number, accountData: readonly string[]): string {
+export function syncFilter(roomIds: readonly string[], limit: number, accountData: readonly string[]): string {
   return JSON.stringify({
     presence: nothing,
     account_data: { types: accountData },
     room: {
-      rooms: [roomId],
+      rooms: roomIds,
       state: nothing,
       ephemeral: nothing,
       account_data: nothing,

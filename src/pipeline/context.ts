@@ -3,6 +3,7 @@ import type { Me } from '../core/addressed.ts';
 import type { Catalog } from '../core/declaration.ts';
 import type { Output } from '../core/output.ts';
 import type { Reply } from '../core/reply.ts';
+import type { Homeserver } from '../homeserver/homeserver.ts';
 import type { Log } from '../log.ts';
 import type { Matrix, RoomEvent } from '../matrix/matrix.ts';
 import type { Store } from '../store/store.ts';
@@ -29,6 +30,10 @@ export interface Context {
   readonly me: () => Me;
   readonly catalog: Catalog<AnyCommand>;
   readonly caps: Capabilities;
+  /** What there is in place of nouns that the homeserver has not. */
+  readonly instead: NonNullable<Homeserver['instead']>;
+  /** A write whose answer is lost is never sent again, and may still be done. */
+  readonly writesOnce: boolean;
   readonly authorizer: Authorizer;
   readonly secrets: SecretDelivery;
   readonly spool: Spool;

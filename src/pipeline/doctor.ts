@@ -7,6 +7,7 @@ import { Problem } from '../core/problem.ts';
 import { code, counted, joined, say, type Text } from '../core/text.ts';
 import type { Homeserver, Nouns } from '../homeserver/homeserver.ts';
 import type { Host } from '../homeserver/host.ts';
+import type { Relay } from '../homeserver/relay/relay.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { readRoomState } from '../matrix/room-state.ts';
 import type { Store } from '../store/store.ts';
@@ -20,6 +21,8 @@ export interface DoctorOptions {
   readonly store: Store;
   readonly risks: RoomRisksOptions;
   readonly clock: () => number;
+  /** Of a homeserver that is driven through a room of its own. */
+  readonly relay?: Pick<Relay, 'diagnose'> | undefined;
 }
 
 /** Clocks farther apart than this make times in answers wrong; nothing else depends on them. */
@@ -48,6 +51,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
     ['Homeserver', () => server(options)],
     ['Accounts', () => delegated(options)],
     ['Admin API', () => endpoints(options)],
+    ["Homeserver's room", () => serverRoom(options)],
     ['Admin flag', () => adminFlag(options)],
     ['Rate limit', () => rateLimit(options)],
     ['Clock', () => clockSkew(options)],
@@ -147,6 +151,13 @@ async function endpoints({ homeserver }: DoctorOptions): Promise<readonly Findin
   ];
 }
 
+async function serverRoom({ relay }: DoctorOptions): Promise<readonly Finding[]> {
+  const found = await relay?.diagnose();
+  if (found === undefined) return [];
+  const what = "Homeserver's room";
+  return [found.silence === 'answers' ? well(what, found.words) : fault(what, found.words)];
+}
+
 async function adminFlag({ homeserver, matrix }: DoctorOptions): Promise<readonly Finding[]> {
   let is: boolean | undefined;
   try {
@@ -166,7 +177,9 @@ async function adminFlag({ homeserver, matrix }: DoctorOptions): Promise<readonl
       ];
 }
 
-async function rateLimit({ homeserver, matrix }: DoctorOptions): Promise<readonly Finding[]> {
+async function rateLimit({ homeserver, matrix, relay }: DoctorOptions): Promise<readonly Finding[]> {
+  // There it is the homeserver's configuration that says so, and nothing tells.
+  if (relay !== undefined) return [];
   const limit = await homeserver.accounts?.rateLimit(matrix.userId);
   return limit?.messagesPerSecond === 0
     ? [well('Rate limit', say`it is lifted for me.`)]
@@ -228,7 +241,7 @@ async function power({ matrix, risks }: DoctorOptions): Promise<readonly Finding
 }
 
 async function alias({ matrix, config, risks }: DoctorOptions): Promise<readonly Finding[]> {
-  const name = config.adminRoom ?? `#admins:${matrix.serverName}`;
+  const name = config.adminRoom ?? `#${config.backend.type === 'relay' ? 'castellan' : 'admins'}:${matrix.serverName}`;
   if (name.startsWith('!')) return [];
   const found = (await matrix
     .request('GET', `/_matrix/client/v3/directory/room/${encodeURIComponent(name)}`)

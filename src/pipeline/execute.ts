@@ -128,7 +128,8 @@ async function afterFailure(
   if (settled === 'done') {
     return completeSettled(context, act, secretRoom).catch((error) => doneInPart(act, problemOf(error, context.log)));
   }
-  if (settled === 'not done') {
+  // What is sent once and waits for its turn over there may be done yet.
+  if (settled === 'not done' && !context.writesOnce) {
     return problemReply(
       new Problem(
         'unavailable',

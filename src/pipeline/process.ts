@@ -125,7 +125,7 @@ export function createProcess(context: Context): (request: Request) => Promise<v
     const { command, input, options } = read;
     const { caps } = context;
     await allow(asker.role, command, input, caps, authorizer);
-    requireNouns(caps, command);
+    requireNouns(context, command);
     const output = options.output as Output | undefined;
     if (command.path === 'confirm') {
       const { code: planCode, word } = input as { code: string; word?: string };

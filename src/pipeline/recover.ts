@@ -165,12 +165,14 @@ async function mend(context: Context, row: InboxRow, act: Act, allowed: boolean)
     // The secret goes out only after the act, so the act is done.
     return settle(context, act, await completeSettled(context, act, secretRoom));
   }
-  const mayRepeat = allowed && event.ageMs <= settings.maxCommandAgeMs;
+  const onlyPlansAJob = command.job !== undefined && command.again === undefined;
+  const mayRepeat = allowed && event.ageMs <= settings.maxCommandAgeMs && (!context.writesOnce || onlyPlansAJob);
   if (command.again === 'safe' && mayRepeat) return execute(context, act);
   const settled = await settledState(context, act);
   if (settled === 'not done' && mayRepeat) return execute(context, act);
-  if (settled === 'not done') return settle(context, act, problemReply(notDone(command.path)));
-  if (settled === 'unknown') return settle(context, act, problemReply(cutShort(command.path)));
+  if (settled === 'not done' && (!context.writesOnce || onlyPlansAJob))
+    return settle(context, act, problemReply(notDone(command.path)));
+  if (settled !== 'done') return settle(context, act, problemReply(cutShort(command.path)));
   if (makesSecret && !allowed) return settle(context, act, problemReply(unhandedTo(command.path, asker.userId)));
   // A secret may be made anew under this event's next number.
   if (secretRoom !== undefined) store.begin(row.eventId, undefined, command.path, row.planCode);

@@ -120,6 +120,8 @@ export function openTrappedPipeline(folder: string, roles: Readonly<Record<strin
       { adminRoom: only<Context['caps']['adminRoom']>({ botId: bot }, 'caps.adminRoom') },
       'caps',
     ),
+    instead: {},
+    writesOnce: false,
     authorizer: createAuthorizer({
       serverName: server,
       botId: bot,

@@ -10,6 +10,7 @@ import { foundRoom } from '../room/found-room.ts';
 import { roomInWords } from '../room/named-room.ts';
 import { notTheAdminRoom } from '../room/not-the-admin-room.ts';
 import { roomMark } from '../room/room-mark.ts';
+import { ownSwitchPlan, throwOwnSwitch } from './own-switch.ts';
 import { aclSetter, closedAcl, liveAcl, sameAcl, setAcl } from './room-acl.ts';
 
 type Caps = Pick<Capabilities, 'rooms' | 'roomData' | 'adminRoom' | 'ledger'>;
@@ -50,14 +51,15 @@ export default command({
   examples: [['See what it would do', '!admin federation disable-room #lobby --dry-run']],
   danger: 'confirm',
   role: 'admin',
-  needs: ['rooms', 'roomData', 'users', 'puppets', 'ledger', 'adminRoom'],
+  needs: ['rooms', 'roomData', 'users', 'puppets', 'federation', 'ledger', 'adminRoom'],
 
   async plan(input, caps, asker) {
+    if (caps.federation.setRoomDisabled !== undefined) return ownSwitchPlan(input.room, true, caps);
     const found = await openRoomOf(input.room, caps);
     const setter = await aclSetter(found, caps);
     const before = await liveAcl(caps, found.roomId);
     const mine = new Set(await caps.users.joinedRooms(asker.userId));
-    const others = found.joinedMembers - found.joinedLocalMembers;
+    const others = found.joinedMembers - (found.joinedLocalMembers ?? 0);
     return {
       title: say`Keep all other servers out of ${code(found.roomId)}.`,
       targets: [{ id: found.roomId, note: roomMark(found, await caps.rooms.aliases(found.roomId), mine) }],
@@ -76,6 +78,7 @@ export default command({
 
   async run(_input, caps, asker, frozen) {
     const roomId = frozen?.roomId ?? '';
+    if (caps.federation.setRoomDisabled !== undefined) return throwOwnSwitch(roomId, true, caps, asker);
     const { ledger, adminRoom } = caps;
     const closed = closedAcl(serverOf(adminRoom.botId));
     const before = await liveAcl(caps, roomId);

@@ -9,6 +9,7 @@ import { foundRoom } from '../room/found-room.ts';
 import { roomInWords } from '../room/named-room.ts';
 import { notTheAdminRoom } from '../room/not-the-admin-room.ts';
 import { roomMark } from '../room/room-mark.ts';
+import { ownSwitchPlan, throwOwnSwitch } from './own-switch.ts';
 import { type Acl, aclSetter, closedAcl, liveAcl, openAcl, sameAcl, setAcl } from './room-acl.ts';
 
 const kept = z.object({ acl: z.record(z.string(), z.json()).nullable() });
@@ -29,9 +30,13 @@ export default command({
   examples: [['Take it back', '!admin federation enable-room #lobby --dry-run']],
   danger: 'confirm',
   role: 'admin',
-  needs: ['rooms', 'roomData', 'users', 'puppets', 'ledger', 'adminRoom'],
+  needs: ['rooms', 'roomData', 'users', 'puppets', 'federation', 'ledger', 'adminRoom'],
 
   async plan(input, caps, asker) {
+    if (caps.federation.setRoomDisabled !== undefined) {
+      const { frozen, ...plan } = await ownSwitchPlan(input.room, false, caps);
+      return { ...plan, frozen: { ...frozen, acl: openAcl } };
+    }
     const found = await foundRoom(caps.rooms, input.room);
     const { roomId } = found;
     notTheAdminRoom(roomId, caps.adminRoom.roomId, 'open');
@@ -64,9 +69,10 @@ export default command({
     };
   },
 
-  async run(_input, caps, _asker, frozen) {
+  async run(_input, caps, asker, frozen) {
     if (frozen === undefined) throw new Problem('internal', say`The plan is lost; nothing was done.`);
     const { roomId, acl } = frozen;
+    if (caps.federation.setRoomDisabled !== undefined) return throwOwnSwitch(roomId, false, caps, asker);
     const before = await liveAcl(caps, roomId);
     if (!sameAcl(before, acl)) {
       const setter = await aclSetter(await foundRoom(caps.rooms, roomId), caps);

@@ -33,9 +33,10 @@ export default command({
     const joinedRooms = await users.joinedRooms(userId);
     if (joinedRooms.length === 0)
       return reply.says(say`This server shares no room with ${code(userId)}, as far as it knows.`, { data: [] });
+    const told = await users.joinedRoomRows?.(userId);
     const found = await inParallel(joinedRooms, lookingAtOnce, async (roomId) => ({
       roomId,
-      details: await rooms.get(roomId),
+      details: told === undefined ? await rooms.get(roomId) : told.find((row) => row.roomId === roomId),
     }));
     found.sort((one, other) => {
       if (sort === 'members') return (other.details?.joinedMembers ?? 0) - (one.details?.joinedMembers ?? 0);

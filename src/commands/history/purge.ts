@@ -73,7 +73,7 @@ export default command({
           ? say`What this server's own people sent goes too, perhaps **the only copies**.`
           : say`What this server's own people sent stays.`,
         say`Meanwhile, for minutes perhaps, nobody can page back past that point. The last message and the state stay.`,
-        ...(found.joinedMembers > found.joinedLocalMembers
+        ...(found.joinedMembers > (found.joinedLocalMembers ?? 0)
           ? []
           : [say`All ${counted(found.joinedMembers, 'member')} are from this server: nobody else has a copy.`]),
       ],

@@ -22,7 +22,10 @@ const frozenPlan = z.object({
   localFiles: z.array(z.string()),
 });
 
-const task = z.object({ how: z.enum(['quarantine', 'delete', 'purge', 'delete unused']), at: z.number() });
+const task = z.object({
+  how: z.enum(['quarantine', 'delete', 'purge', 'delete unused', 'recent', 'recent, local too']),
+  at: z.number(),
+});
 
 /** Copies of other servers' files made since then, as far as the messages of rooms name them. */
 async function copiesSince({ files, rooms, roomData }: Caps, at: number): Promise<readonly string[]> {
@@ -96,6 +99,19 @@ export default command({
         frozen: { at, local, remoteFiles: [], localFiles: [] },
       };
     }
+    if (caps.media.removeRecent !== undefined) {
+      return {
+        title: say`Delete the copies of other servers' files that came after ${when}; number unknown.`,
+        targets: [{ id: serverName }],
+        cautions: [
+          local
+            ? say`**This server's own files that came since are deleted too**; nothing brings them back.`
+            : say`This server's own files are not touched.`,
+        ],
+        words: [serverName],
+        frozen: { at, local, remoteFiles: [], localFiles: [] },
+      };
+    }
     const remoteFiles = await copiesSince(caps, at);
     const localFiles = local ? await uploadsSince(caps, at) : [];
     if (remoteFiles.length + localFiles.length === 0)
@@ -123,8 +139,16 @@ export default command({
     };
   },
 
-  async run(input, _caps, _asker, frozen) {
+  async run(input, { media }, _asker, frozen) {
     const { at, local, remoteFiles, localFiles } = frozenPlan.parse(frozen);
+    if (input.after && media.removeRecent !== undefined) {
+      return {
+        job: {
+          items: [{ target: 'files that came since', data: { how: local ? 'recent, local too' : 'recent', at } }],
+          heading: say`Deleting files that came after ${formatTime(at)}`,
+        },
+      };
+    }
     if (input.after) {
       return {
         job: {
@@ -152,6 +176,10 @@ export default command({
     async step({ target, data }, _input, { files, media }, _asker, step) {
       const { how, at } = task.parse(data);
       if (how === 'purge') return sweep(step, () => media.purgeCache(at));
+      if (how === 'recent' || how === 'recent, local too') {
+        const count = await media.removeRecent?.(at, how === 'recent, local too');
+        return { state: 'done', note: `${counted(count ?? 0, 'file')} deleted` };
+      }
       if (how === 'delete unused') return sweep(step, () => media.removeUnused(at, 0, true));
       if ((await files.info(target)) === undefined) return { state: 'skipped', note: 'gone already' };
       if (how === 'delete') {

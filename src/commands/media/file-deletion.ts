@@ -1,7 +1,9 @@
 import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
+import type { FileInfo } from '../../homeserver/files.ts';
 import type { Capabilities, JobDefinition, Plan, Result } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { inParallel } from '../in-parallel.ts';
 import { fileNote } from './quarantine-targets.ts';
 
@@ -13,18 +15,19 @@ export type FileDeletionPlan = Plan<{ files: string[] }>;
 /** What deleting these files would do; those of other servers and those that are not there are left out. */
 export async function fileDeletionPlan(
   addresses: readonly string[],
-  { files, adminRoom }: FileDeletionCaps,
+  { files, media, adminRoom }: FileDeletionCaps,
 ): Promise<FileDeletionPlan> {
   const serverName = serverOf(adminRoom.botId);
   const isOurs = (mxc: string) => mxc.startsWith(`mxc://${serverName}/`);
-  const found = await inParallel(addresses, lookingAtOnce, (mxc) => files.info(mxc));
+  const isFor = (mxc: string) => isOurs(mxc) || media.removesRemote === true;
+  const found = await inParallel(addresses, lookingAtOnce, (mxc) => look(files, mxc));
   const targets: { id: string; note?: Text }[] = [];
   const skipped: { id: string; why: Text }[] = [];
   for (const [at, mxc] of addresses.entries()) {
     const file = found[at];
-    const note = file && fileNote(file);
+    const note = file === undefined || file === 'untold' ? undefined : fileNote(file);
     if (file === undefined) skipped.push({ id: mxc, why: say`no such file here` });
-    else if (!isOurs(mxc)) skipped.push({ id: mxc, why: say`another server's, which cannot be deleted singly` });
+    else if (!isFor(mxc)) skipped.push({ id: mxc, why: say`another server's, which cannot be deleted singly` });
     else targets.push({ id: mxc, ...(note === undefined ? {} : { note }) });
   }
   if (targets.length === 0) throw nothingToDelete(addresses, skipped);
@@ -39,6 +42,12 @@ export async function fileDeletionPlan(
     instead: say`${commandLine('media quarantine --mxc …')} takes them out of everybody's sight and can be undone.`,
     frozen: { files: targets.map(({ id }) => id) },
   };
+}
+
+/** What the server knows of it; `untold` where it has no way to say. */
+async function look(files: Capabilities['files'], mxc: string): Promise<FileInfo | 'untold' | undefined> {
+  const found = await ifTold(files.info(mxc).then((info) => ({ info })));
+  return found === undefined ? 'untold' : found.info;
 }
 
 function nothingToDelete(
@@ -67,11 +76,15 @@ export function fileDeletionJob(files: readonly string[]): Result {
 export const fileDeletionSteps: JobDefinition<unknown, FileDeletionCaps> = {
   pace: 'other',
   async step({ target }, _input, { files, media }) {
-    if ((await files.info(target)) === undefined) return { state: 'skipped', note: 'gone already' };
+    if ((await look(files, target)) === undefined) return { state: 'skipped', note: 'gone already' };
     await media.remove(target);
-    if ((await files.info(target)) !== undefined) return { state: 'failed', note: 'the server has not deleted it' };
+    const now = await look(files, target);
+    if (now !== undefined && now !== 'untold') return { state: 'failed', note: 'the server has not deleted it' };
     return { state: 'done' };
   },
   // A file that is not there any more was there when its step began.
-  settle: async ({ target }, _input, { files }) => ((await files.info(target)) === undefined ? 'done' : 'not done'),
+  async settle({ target }, _input, { files }) {
+    const now = await look(files, target);
+    return now === 'untold' ? 'unknown' : now === undefined ? 'done' : 'not done';
+  },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { room } from '../../core/fields.ts';
 import { counted, say, type Text } from '../../core/text.ts';
 import { command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { inParallel } from '../in-parallel.ts';
 import { banOne } from './ban-one.ts';
 import { banCautions, banHelp, banMark, bannedAlready } from './ban-plan.ts';
@@ -30,7 +31,7 @@ export default command({
       return reason === undefined;
     });
     if (targets.length === 0) throw nothingLeft(left);
-    const mine = new Set(await caps.users.joinedRooms(asker.userId));
+    const mine = new Set((await ifTold(caps.users.joinedRooms(asker.userId))) ?? []);
     const notes = await inParallel(targets, lookingAtOnce, (one) => banMark(caps, one.roomId, one.room, mine));
     return {
       title: say`Ban ${counted(targets.length, 'room')} on this server.`,

@@ -3,6 +3,7 @@ import { wordsOf } from '../../core/text.ts';
 import type { RoomDetails } from '../../homeserver/rooms.ts';
 import type { Asker } from '../asker.ts';
 import type { Capabilities, ItemResult, Step } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { bannedIn } from './banned.ts';
 import { followDeletion } from './follow-deletion.ts';
 
@@ -18,7 +19,10 @@ export async function banOne(caps: Caps, roomId: string, asker: Asker, step: Ste
   await begin(caps, roomId, room, asker);
   const notes: string[] = [];
   if (room === undefined) notes.push('this server has never seen it; it is blocked');
-  else {
+  if (rooms.ban !== undefined) {
+    const undone = await rooms.ban(roomId);
+    if (undone !== undefined) notes.push(undone);
+  } else if (room !== undefined) {
     notes.push(...(await unpublish(caps, roomId)));
     const order = { block: true, purge: false, forcePurge: false };
     const result = await followDeletion(caps, roomId, order, step);
@@ -26,7 +30,7 @@ export async function banOne(caps: Caps, roomId: string, asker: Asker, step: Ste
     notes.push(result.note ?? '', ...(await removeAliases(caps, roomId)));
     notes.push('with nobody of this server in it, its federation has ended here');
   }
-  if (!(await rooms.isBlocked(roomId))) await rooms.setBlocked(roomId, true);
+  if (rooms.ban === undefined && !(await rooms.isBlocked(roomId))) await rooms.setBlocked(roomId, true);
   const entry = ledger.get('ban', roomId);
   if (entry !== undefined) ledger.put('ban', roomId, { ...bannedIn(entry), state: 'banned' }, asker);
   return { state: 'done', note: notes.filter((note) => note !== '').join('; ') };
@@ -43,8 +47,9 @@ async function begin(
   if (before?.source === asker.source) return;
   const earlier = before === undefined ? [] : bannedIn(before).aliases;
   const aliases = [...new Set([...(await rooms.aliases(roomId)), ...earlier])];
-  const published = room !== undefined && (await directory.isPublished(roomId));
-  const { name = null, joinedLocalMembers: localMembers = 0 } = room ?? {};
+  const published = room !== undefined && ((await ifTold(directory.isPublished(roomId))) ?? false);
+  const { name = null } = room ?? {};
+  const localMembers = room?.joinedLocalMembers ?? 0;
   ledger.put('ban', roomId, { state: 'begun', name, aliases, localMembers, published }, asker);
 }
 

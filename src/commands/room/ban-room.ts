@@ -4,6 +4,7 @@ import { room } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say } from '../../core/text.ts';
 import { command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { banOne } from './ban-one.ts';
 import { banCautions, banHelp, banMark, bannedAlready } from './ban-plan.ts';
 import { notTheAdminRoom } from './not-the-admin-room.ts';
@@ -29,7 +30,7 @@ export default command({
     const found = await rooms.get(roomId);
     if (await bannedAlready(caps, roomId, found))
       throw new Problem('conflict', say`${code(roomId)} is banned already; there is nothing to do.`);
-    const mine = new Set(await users.joinedRooms(asker.userId));
+    const mine = new Set((await ifTold(users.joinedRooms(asker.userId))) ?? []);
     return {
       title: say`Ban ${code(roomId)} on this server.`,
       targets: [{ id: roomId, note: await banMark(caps, roomId, found, mine) }],

@@ -78,5 +78,7 @@ async function settled(rooms: Rooms, asked: string, to: boolean): Promise<Settle
 
 const byWhom = (by: string) => (by === '' ? say`` : say`, by ${code(by)}`);
 
-const stays = (members: number) =>
-  members === 0 ? say`` : say`${counted(members, 'local member is', 'local members are')} in it and stay.`;
+const stays = (members: number | null) =>
+  members === null || members === 0
+    ? say``
+    : say`${counted(members, 'local member is', 'local members are')} in it and stay.`;

@@ -46,7 +46,7 @@ export default command({
       skipped: left,
       cautions: deletionCautions(order, {
         aliases: true,
-        remote: known.some(({ joinedMembers, joinedLocalMembers }) => joinedMembers > joinedLocalMembers),
+        remote: known.some(({ joinedMembers, joinedLocalMembers }) => joinedMembers > (joinedLocalMembers ?? 0)),
         creatorKnown,
       }),
       words: [String(known.length)],

@@ -42,7 +42,7 @@ export default command({
       targets: [{ id: found.roomId, note: await deletionMark(caps, found, mine) }],
       cautions: deletionCautions(order, {
         aliases: (await rooms.aliases(found.roomId)).length > 0,
-        remote: found.joinedMembers > found.joinedLocalMembers,
+        remote: found.joinedMembers > (found.joinedLocalMembers ?? 0),
         creatorKnown,
       }),
       instead: deletionInstead(found.roomId),

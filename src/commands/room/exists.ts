@@ -23,7 +23,7 @@ export default command({
         data: { exists: false, room_id: roomId },
       });
     return reply.says(
-      say`Yes: ${code(roomId)}${found.name === null ? '' : say`, “${found.name}”`}, ${counted(found.joinedMembers, 'member')}, ${counted(found.joinedLocalMembers, 'of them', 'of them')} from this server.`,
+      say`Yes: ${code(roomId)}${found.name === null ? '' : say`, “${found.name}”`}, ${counted(found.joinedMembers, 'member')}${found.joinedLocalMembers === null ? '' : `, ${counted(found.joinedLocalMembers, 'of them', 'of them')} from this server`}.`,
       { data: { exists: true, room_id: roomId } },
     );
   },

@@ -140,7 +140,7 @@ export function forceJoin(
         return reply.done(say`${code(user)} is in ${inWords} already.${left === undefined ? '' : say` ${left}`}`);
       }
       // A room without any of ours in it is reached through the server of its alias.
-      const where = target !== undefined && target.joinedLocalMembers > 0 ? roomId : asked.room;
+      const where = target !== undefined && target.joinedLocalMembers !== 0 ? roomId : asked.room;
       const act = () => caps.rooms.forceJoin(user, where);
       // Cut short before, it may be in there still, and has to come out again.
       const begun = caps.wayBack.ofRoom(roomId) !== undefined;

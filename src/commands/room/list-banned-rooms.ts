@@ -60,6 +60,9 @@ export default command({
       banned: entry.at,
       entry,
     }));
+    const recorded = new Set(all.map(({ room }) => room));
+    for (const { roomId, name } of (await rooms.banned?.()) ?? [])
+      if (!recorded.has(roomId)) all.push({ room: roomId, name, by: '', banned: undefined, entry: undefined });
     if (input.scan) all.push(...(await scanned(rooms, new Set(all.map(({ room }) => room)))));
     const { sort } = input;
     if (sort !== undefined && sort !== 'banned')

@@ -92,7 +92,7 @@ async function look(
   { roomId, joinedMembers, joinedLocalMembers }: RoomRow,
   minAgeMs: number,
 ): Promise<{ readonly why: Text } | { readonly note: Text }> {
-  if (joinedLocalMembers > 0) return { why: say`somebody of this server is in it` };
+  if (joinedLocalMembers !== 0) return { why: say`somebody of this server is in it` };
   if (ledger.get('ban', roomId)) return { why: say`is in my record of banned rooms` };
   if (ledger.get('federation', roomId)) return { why: say`is in my record of rooms without federation` };
   const { since, awaiting } = await deletions.remains(roomId);

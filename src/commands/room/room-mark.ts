@@ -16,7 +16,7 @@ export function roomMark(room: RoomDetails, aliases: readonly string[], mine: Re
   return joined([
     name === null ? say`no name` : say`“${clean(name, longestName)}”`,
     joinedMembers >= largeFrom ? say`**${members}: a large room**` : say`${members}`,
-    say`${joinedLocalMembers.toLocaleString('en')} of them from here`,
+    ...(joinedLocalMembers === null ? [] : [say`${joinedLocalMembers.toLocaleString('en')} of them from here`]),
     ...(aliases.length === 0
       ? [say`no local alias`]
       : [

@@ -1,4 +1,5 @@
 import type { RoomData } from '../../homeserver/room-data.ts';
+import { ifTold } from '../if-told.ts';
 import { powerIn } from './power-in.ts';
 
 /** Levels in a room, as numbers to compare; creators above all levels have `Infinity`. */
@@ -17,7 +18,7 @@ export interface RoomPower {
 
 /** `undefined` where nobody of this server is in the room, so that its state is not known. */
 export async function roomPower(roomData: RoomData, roomId: string): Promise<RoomPower | undefined> {
-  const [create] = await roomData.state(roomId, 'm.room.create');
+  const [create] = (await ifTold(roomData.state(roomId, 'm.room.create'))) ?? [];
   if (create === undefined) return undefined;
   const [levels] = await roomData.state(roomId, 'm.room.power_levels');
   const { users, needed } = powerIn(create, levels);

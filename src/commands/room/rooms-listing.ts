@@ -50,7 +50,7 @@ type Caps = Pick<Capabilities, (typeof roomsListingNeeds)[number]>;
 async function kept(caps: Caps, rows: readonly RoomRow[], input: RoomFilters): Promise<readonly RoomRow[]> {
   let left = rows.filter(
     (row) =>
-      !(input.empty && row.joinedLocalMembers > 0) &&
+      !(input.empty && row.joinedLocalMembers !== 0) &&
       !(input.noEmpty && row.joinedLocalMembers === 0) &&
       !(input.excludeDisabled && row.federatable === false),
   );

@@ -5,6 +5,7 @@ import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
 import type { Rooms } from '../../homeserver/rooms.ts';
 import { command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import type { Local } from '../local.ts';
 import { type Banned, bannedIn } from './banned.ts';
 import { deletionUnderWay } from './deletion-under-way.ts';
@@ -31,7 +32,7 @@ export default command({
       if ((await rooms.get(roomId)) !== undefined) return reply.done(say`${code(roomId)} was not banned.`);
       throw new Problem('not-found', say`${code(roomId)} is not banned, and this server does not know it.`);
     }
-    if (await deletionUnderWay(deletions, roomId)) {
+    if (await ifTold(deletionUnderWay(deletions, roomId))) {
       throw new Problem(
         'conflict',
         say`People are just being taken out of ${code(roomId)}; the homeserver cannot be stopped in that.`,

@@ -69,6 +69,20 @@ export default command({
       ...(input.uses === undefined ? {} : { usesAllowed: input.uses }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     };
+    if (tokens.issue !== undefined) {
+      if (input.token !== undefined)
+        throw new Problem(
+          'unsupported',
+          say`This homeserver makes up its tokens itself: leave out ${code('--token')}.`,
+        );
+      const made = await tokens.issue(limits);
+      const words = made.words === undefined ? validFor(limits, now) : say`${made.words}`;
+      const remark = made.remark === undefined ? say`` : say` ${made.remark}`;
+      return reply.done(say`Made the registration token ${code(masked(made.token))}: ${words}.${remark}`, {
+        secrets: [{ label: say`Registration token`, value: made.token, withdraw: () => tokens.remove(made.token) }],
+        change: { before: null, after: { token: masked(made.token), ...limits } },
+      });
+    }
     const token = tokenFor(input, derived, asker);
     if (!(await tokens.create(token, limits)))
       throw new Problem('exists', say`This registration token exists already; nothing was changed.`);
@@ -79,6 +93,7 @@ export default command({
   },
 
   async settle(input, { tokens, derived }, _since, asker) {
+    if (tokens.issue !== undefined) return 'unknown';
     const found = await tokens.get(tokenFor(input, derived, asker));
     return found !== undefined && found.usesAllowed === input.uses ? 'done' : 'not done';
   },

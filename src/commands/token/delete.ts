@@ -20,7 +20,8 @@ export default command({
     const found = await foundToken(tokens, token);
     await tokens.remove(found.token);
     const { uses } = tokenCells(found, clock());
-    return reply.done(say`Deleted the registration token ${code(masked(found.token))}; it had made ${uses} accounts.`, {
+    const made = uses === null ? say`` : say`; it had made ${uses} accounts`;
+    return reply.done(say`Deleted the registration token ${code(masked(found.token))}${made}.`, {
       change: { before: tokenData(found), after: null },
     });
   },

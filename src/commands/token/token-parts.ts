@@ -44,6 +44,8 @@ export function stateOf({ usesAllowed, pending, completed, expiresAt }: Registra
 
 /** What is shown of a token. */
 export function tokenCells(one: RegistrationToken, now: number) {
+  if (one.words !== undefined)
+    return { token: masked(one.token), state: one.words, uses: null, pending: null, expires: null };
   return {
     token: masked(one.token),
     state: stateOf(one, now),
@@ -61,6 +63,7 @@ export function tokenData(one: RegistrationToken) {
     pending: one.pending,
     completed: one.completed,
     expiry_time: one.expiresAt ?? null,
+    ...(one.words === undefined ? {} : { words: one.words }),
   };
 }
 

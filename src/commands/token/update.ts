@@ -48,7 +48,7 @@ export default command({
     const [was, is] = [tokenCells(before, now), tokenCells(after, now)];
     const still = stateOf(after, now);
     return reply.done(
-      say`The registration token ${code(masked(after.token))}: accounts ${was.uses} → ${is.uses}, expires ${was.expires} → ${is.expires}. It is ${still}.`,
+      say`The registration token ${code(masked(after.token))}: accounts ${was.uses ?? 'unknown'} → ${is.uses ?? 'unknown'}, expires ${was.expires ?? 'unknown'} → ${is.expires ?? 'unknown'}. It is ${still}.`,
       { change: { before: tokenData(before), after: tokenData(after) } },
     );
   },

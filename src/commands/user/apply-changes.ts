@@ -52,7 +52,7 @@ export async function applyChanges(
         ? say`it was invited to this room`
         : say`I could not invite it to this room: please do that yourself`,
     );
-  if (changes.admin === false && !after.admin && (await isHere(users, adminRoom.roomId, user)))
+  if (changes.admin === false && !after.admin && (await isHere(users, adminRoom, user)))
     lines.push(
       (await adminRoom.remove(user, 'No server admin any more'))
         ? say`it was removed from this room`

@@ -95,7 +95,7 @@ export async function bringInPlan(
     ...(entering ? { instead: say`Somebody who is in the room can invite them.` } : {}),
     frozen: {
       roomId: room.roomId,
-      where: room.joinedLocalMembers > 0 ? room.roomId : asked,
+      where: room.joinedLocalMembers !== 0 ? room.roomId : asked,
       name: room.name ?? room.roomId,
       entering,
       users: targets.map(({ id }) => id),

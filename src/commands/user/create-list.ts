@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { displayName, newUser, secret } from '../../core/fields.ts';
-import { madePassword } from '../../core/made-password.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -86,9 +85,8 @@ export default command({
       what: 'password',
       async make({ target }, { accounts }, { users }) {
         const given = accounts.find(({ username }) => username === target)?.password;
-        const password = given ?? madePassword();
-        await users.setPassword(target, password, false);
-        return given === undefined ? { label: say`${code(target)}`, value: password } : undefined;
+        const set = await users.setPassword(target, given, false);
+        return given === undefined ? { label: say`${code(target)}`, value: set.password } : undefined;
       },
     },
   },

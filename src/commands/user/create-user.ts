@@ -76,18 +76,19 @@ export default command({
     const mayRaise = asker.role === 'owner' && !input.noAdmin && !input.admin;
     const first = mayRaise && (await lacksAdmin(users, adminRoom.botId));
     const admin = input.admin || first;
-    const made = input.password === undefined ? madePassword() : undefined;
     const account: NewUser = {
       userId,
-      password: input.password ?? made ?? '',
+      password: input.password ?? madePassword(),
       admin,
       ...(displayName === undefined ? {} : { displayname: displayName }),
       emails: input.email,
     };
-    await users.create(account);
+    const set = await users.create(account);
+    const made = input.password === undefined ? set.password : undefined;
     const lines = [say`Created ${code(userId)}. Log in at ${adminRoom.clientUrl}.`];
     if (first) lines.push(say`It was made a **server admin**, since the server had none but the bot.`);
     if (admin) lines.push(await invited(adminRoom, userId));
+    if (set.remark !== undefined) lines.push(set.remark);
     return reply.done(joined(lines, ' '), {
       ...handedOver(userId, made),
       change: { before: null, after: { userId, admin, displayName: displayName ?? null, emails: input.email } },
@@ -100,9 +101,9 @@ export default command({
     const lines = [say`Created ${code(username)}. Log in at ${adminRoom.clientUrl}.`];
     const account = await users.get(username);
     if (account?.admin) lines.push(say`It is a **server admin**.`, await invited(adminRoom, username));
-    const made = secretLost ? madePassword() : undefined;
-    if (made !== undefined) await users.setPassword(username, made, false);
-    return reply.done(joined(lines, ' '), handedOver(username, made));
+    const set = secretLost ? await users.setPassword(username, undefined, false) : undefined;
+    if (set?.remark !== undefined) lines.push(set.remark);
+    return reply.done(joined(lines, ' '), handedOver(username, set?.password));
   },
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { madePassword } from '../../core/made-password.ts';
 import { say, type Text } from '../../core/text.ts';
 import type { UserDetails, Users } from '../../homeserver/users.ts';
+import { ifTold } from '../if-told.ts';
 
 export interface DeactivateOptions {
   readonly erase: boolean;
@@ -13,10 +13,11 @@ export interface DeactivateOptions {
 const watchMs = 60_000;
 
 /** How many rooms the account is still in once the server has stopped leaving them. */
-async function roomsStillJoined(users: Users, userId: string): Promise<number> {
+async function roomsStillJoined(users: Users, userId: string): Promise<number | undefined> {
   const until = performance.now() + watchMs;
   for (let wait = 20; ; wait = Math.min(wait * 2, 2_000)) {
-    const rooms = await users.joinedRooms(userId);
+    const rooms = await ifTold(users.joinedRooms(userId));
+    if (rooms === undefined) return undefined;
     if (rooms.length === 0 || performance.now() > until) return rooms.length;
     await delay(wait);
   }
@@ -24,20 +25,24 @@ async function roomsStillJoined(users: Users, userId: string): Promise<number> {
 
 /**
  * Deactivates and checks that the rooms were left, or does the nearest thing that keeps them. Resolves to the number of
- * rooms that the account should have left and is still in.
+ * rooms that the account should have left and is still in; `undefined` where the homeserver does not tell.
  */
 export async function deactivateAccount(
   users: Users,
   { userId }: UserDetails,
   { erase, noLeaveRooms }: DeactivateOptions,
-): Promise<number> {
+): Promise<number | undefined> {
   if (!noLeaveRooms) {
     await users.deactivate(userId, erase);
     return roomsStillJoined(users, userId);
   }
+  if (users.deactivatesInPlace) {
+    await users.deactivate(userId, false, true);
+    return 0;
+  }
   // Locked first: from then on nothing of the rest can be undone by the account itself.
   await users.setLocked(userId, true);
-  await users.setPassword(userId, madePassword(), true);
+  await users.setPassword(userId, undefined, true);
   const devices = await users.devices(userId);
   if (devices.length > 0)
     await users.deleteDevices(
@@ -57,11 +62,16 @@ export const deactivationCautions = {
   keeping: [
     say`Synapse cannot deactivate an account and keep its rooms. I do the nearest: the account is **locked**, its sessions end, it gets a random password, its third-party ids are deleted, and it stays in its rooms.`,
   ],
+  inPlace: say`It ends all sessions and takes the password away; the account stays in its rooms.`,
   instead: say`Suspending (read-only) and locking are the reversible ways.`,
 };
 
 /** The cautions that go with these options. */
-export function cautionsOf({ erase, noLeaveRooms }: DeactivateOptions): readonly Text[] {
+export function cautionsOf(
+  { erase, noLeaveRooms }: DeactivateOptions,
+  { deactivatesInPlace }: Pick<Users, 'deactivatesInPlace'>,
+): readonly Text[] {
+  if (noLeaveRooms && deactivatesInPlace) return [deactivationCautions.inPlace];
   if (noLeaveRooms) return deactivationCautions.keeping;
   return erase ? [...deactivationCautions.leaving, deactivationCautions.erasing] : deactivationCautions.leaving;
 }

@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
 import { command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { cautionsOf, deactivateAccount, deactivationCautions, deactivationHelp } from './deactivate-account.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
@@ -37,23 +38,26 @@ export default command({
     const { user } = input;
     notTheBot(user, adminRoom.botId, 'deactivate');
     const account = await localAccount(users, user);
-    const rooms = await users.joinedRooms(user);
-    if (account.deactivated && rooms.length === 0 && (account.erased || !input.erase)) {
+    const rooms = await ifTold(users.joinedRooms(user));
+    if (account.deactivated && (rooms ?? []).length === 0 && (account.erased || !input.erase)) {
       throw new Problem('conflict', say`${code(user)} is deactivated already; there is nothing to do.`);
     }
-    const devices = await users.devices(user);
+    const devices = await ifTold(users.devices(user));
     const standsOut: Text[] = [
-      say`in ${counted(rooms.length, 'room')}`,
-      say`${counted(devices.length, 'device')}`,
+      ...(rooms === undefined ? [] : [say`in ${counted(rooms.length, 'room')}`]),
+      ...(devices === undefined ? [] : [say`${counted(devices.length, 'device')}`]),
       ...(account.admin ? [say`**server admin**`] : []),
       ...(user === asker.userId ? [say`**yourself**`] : []),
       ...(account.appserviceId === null ? [] : [say`**belongs to the bridge ${account.appserviceId}**`]),
       ...(account.deactivated ? [say`deactivated already`] : []),
     ];
     return {
-      title: input.noLeaveRooms ? say`Lock ${code(user)} and end all its sessions.` : say`Deactivate ${code(user)}.`,
+      title:
+        input.noLeaveRooms && !users.deactivatesInPlace
+          ? say`Lock ${code(user)} and end all its sessions.`
+          : say`Deactivate ${code(user)}.`,
       targets: [{ id: user, note: joined(standsOut) }],
-      cautions: cautionsOf(input),
+      cautions: cautionsOf(input, users),
       instead: deactivationCautions.instead,
       words: [user],
       frozen: { admin: account.admin },
@@ -70,21 +74,30 @@ export default command({
       );
     }
     const stillIn = await deactivateAccount(users, account, input);
+    const locks = input.noLeaveRooms && !users.deactivatesInPlace;
     const change = {
-      before: { deactivated: account.deactivated, locked: account.locked, admin: account.admin },
-      after: { deactivated: !input.noLeaveRooms, locked: input.noLeaveRooms || account.locked, erased: input.erase },
+      before: { deactivated: account.deactivated, locked: account.locked ?? null, admin: account.admin },
+      after: locks
+        ? { deactivated: false, locked: true, erased: false }
+        : { deactivated: true, locked: account.locked ?? null, erased: input.erase },
     };
     const who = code(input.user);
-    if (stillIn > 0) {
+    if (stillIn !== undefined && stillIn > 0) {
       return reply.says(
         say`⚠️ Deactivated ${who}, but it is still in ${counted(stillIn, 'room')}: the server has not left them yet. Look again with ${commandLine(`user list-joined-rooms ${input.user}`)}.`,
         { change },
       );
     }
+    const rooms =
+      input.noLeaveRooms || stillIn === undefined
+        ? input.noLeaveRooms
+          ? say`its rooms are kept`
+          : say`the homeserver was told to take it out of its rooms, and does not tell whether it has`
+        : say`it is in no room any more`;
     return reply.done(
-      input.noLeaveRooms
+      locks
         ? say`${who} is **locked, not deactivated**: its sessions have ended, its password and third-party ids are gone, its rooms are kept.`
-        : say`${input.erase ? 'Deactivated and erased' : 'Deactivated'} ${who}: its sessions have ended, and it is in no room any more.`,
+        : say`${input.erase ? 'Deactivated and erased' : 'Deactivated'} ${who}: its sessions have ended, and ${rooms}.`,
       { change },
     );
   },
@@ -92,7 +105,8 @@ export default command({
   again: 'safe',
   async settle({ user, noLeaveRooms }, { users }) {
     const account = await users.get(user);
-    return (noLeaveRooms ? account?.locked : account?.deactivated) === true ? 'done' : 'not done';
+    const locks = noLeaveRooms && !users.deactivatesInPlace;
+    return (locks ? account?.locked : account?.deactivated) === true ? 'done' : 'not done';
   },
 });
 

@@ -59,10 +59,13 @@ export async function deactivationPlan(
   const who = only !== undefined && targets.length === 1 ? say`: ${code(only.id)}` : say``;
   const howMany = say`${counted(targets.length, 'account')}${who}`;
   return {
-    title: input.noLeaveRooms ? say`Lock ${howMany}, and end all their sessions.` : say`Deactivate ${howMany}.`,
+    title:
+      input.noLeaveRooms && !users.deactivatesInPlace
+        ? say`Lock ${howMany}, and end all their sessions.`
+        : say`Deactivate ${howMany}.`,
     targets,
     skipped,
-    cautions: cautionsOf(input),
+    cautions: cautionsOf(input, users),
     instead: deactivationCautions.instead,
     words: [String(targets.length)],
     frozen: { users: targets.map(({ id }) => id) },
@@ -90,7 +93,7 @@ export const deactivationSteps: JobDefinition<DeactivationFlags, DeactivationCap
     // Who goes on with a job may be less than who began it.
     if (asker.role !== 'owner' && (await isProtected(target))) return { state: 'skipped', note: 'protected' };
     const stillIn = await deactivateAccount(users, account, input);
-    if (stillIn === 0) return { state: 'done' };
+    if (stillIn === undefined || stillIn === 0) return { state: 'done' };
     return { state: 'failed', note: `deactivated, but still in ${counted(stillIn, 'room')}` };
   },
 };

@@ -31,6 +31,16 @@ export default command({
   async plan({ user }, { users, media, adminRoom, clock }, asker) {
     notTheBot(user, adminRoom.botId, 'delete the media of');
     const account = await localAccount(users, user);
+    if (media.removeOf !== undefined) {
+      const marks = accountMarks(account, asker);
+      return {
+        title: say`Delete all that ${code(user)} has uploaded; number unknown.`,
+        targets: [{ id: user, ...(marks.length > 0 ? { note: joined(marks) } : {}) }],
+        cautions: [say`The files are removed from this server's disk; **nothing brings them back**.`],
+        words: [user],
+        frozen: { count: 0, until: 0, admin: account.admin },
+      };
+    }
     let files = 0;
     let bytes = 0;
     let until = 0;
@@ -83,6 +93,10 @@ export default command({
       if (account === undefined) return { state: 'skipped', note: 'gone since the plan was shown' };
       if (account.admin && !admin) {
         return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
+      }
+      if (media.removeOf !== undefined) {
+        const gone = await media.removeOf(target);
+        return { state: 'done', note: gone === undefined ? 'deleted' : `${counted(gone, 'file')} deleted` };
       }
       const { removed, stuck } = await removeUploads(media, target, { count, until }, step);
       const deleted = `${counted(removed, 'file')} deleted`;

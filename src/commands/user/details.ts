@@ -3,6 +3,7 @@ import { formatTime } from '../../core/display.ts';
 import { localUser } from '../../core/fields.ts';
 import { type Cell, reply } from '../../core/reply.ts';
 import { command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { localAccount } from './local-account.ts';
 
 export default command({
@@ -18,8 +19,9 @@ export default command({
 
   async run({ user }, { users, clock }) {
     const account = await localAccount(users, user);
-    const rooms = await users.joinedRooms(user);
-    const devices = await users.devices(user);
+    const rooms = await ifTold(users.joinedRooms(user));
+    const devices = await ifTold(users.devices(user));
+    const yesNo = (told: boolean | undefined) => (told === undefined ? null : told ? 'yes' : 'no');
     const now = clock();
     const at = (ms: number | undefined) => (ms === undefined ? 'no record' : formatTime(ms, now));
     const fields: readonly (readonly [string, Cell])[] = [
@@ -27,23 +29,27 @@ export default command({
       ['Display name', account.displayname],
       ['Admin', account.admin ? 'yes' : 'no'],
       ['Deactivated', account.deactivated ? (account.erased ? 'yes, erased' : 'yes') : 'no'],
-      ['Suspended', account.suspended ? 'yes' : 'no'],
-      ['Locked', account.locked ? 'yes' : 'no'],
-      ['Shadow-banned', account.shadowBanned ? 'yes' : 'no'],
-      ['Guest', account.guest ? 'yes' : 'no'],
+      ['Suspended', yesNo(account.suspended)],
+      ['Locked', yesNo(account.locked)],
+      ['Shadow-banned', yesNo(account.shadowBanned)],
+      ['Guest', yesNo(account.guest)],
       ['Type', account.userType],
       ['Appservice', account.appserviceId],
       ['Created', at(account.createdAt)],
       ['Last seen', at(account.lastSeenAt)],
-      ['Rooms joined', rooms.length],
-      ['Devices', devices.length],
+      ['Rooms joined', rooms?.length],
+      ['Devices', devices?.length],
       ['Third-party ids', account.threepids.map(({ medium, address }) => `${medium} ${address}`).join(', ')],
       ['External ids', account.externalIds.map(({ provider, id }) => `${provider} ${id}`).join(', ')],
       ['Avatar', account.avatarUrl],
     ];
     return reply.fields(
-      fields.filter(([, value]) => value !== null && value !== ''),
-      { ...account.raw, joined_rooms: rooms, devices: devices.length },
+      fields.filter(([, value]) => value !== null && value !== undefined && value !== ''),
+      {
+        ...account.raw,
+        ...(rooms === undefined ? {} : { joined_rooms: rooms }),
+        ...(devices === undefined ? {} : { devices: devices.length }),
+      },
     );
   },
 });

@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, commandLine, joined, say } from '../../core/text.ts';
 import { type Capabilities, command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { foundRoom } from '../room/found-room.ts';
 import { roomInWords } from '../room/named-room.ts';
 import { notTheAdminRoom } from '../room/not-the-admin-room.ts';
@@ -29,8 +30,11 @@ async function look({ user, room: asked }: z.output<typeof input>, caps: Caps) {
     new Problem('conflict', say`${why} Nothing was done.`, hint);
   const members = await caps.rooms.members(found.roomId);
   if (!members.includes(user)) throw refused(say`${code(user)} is not in ${inWords}, so it can change nothing there.`);
+  // Where the room's state is not told, whether it is the last with power cannot be seen either.
+  const told = await ifTold(caps.roomData.state(found.roomId, 'm.room.create'));
   const power = await roomPower(caps.roomData, found.roomId);
   const level = power?.named.find(({ userId }) => userId === user)?.level;
+  if (power === undefined && told === undefined) return { account, found, level: undefined, last: true };
   if (power === undefined || level === undefined)
     throw refused(say`${code(user)} has no power in ${inWords} beyond what everybody has there.`);
   if (level === Number.POSITIVE_INFINITY)
@@ -84,10 +88,17 @@ export default command({
     const { account, found, level, last } = await look(asked, caps);
     return {
       title: say`Take the power of ${code(asked.user)} in ${roomInWords(found)}.`,
-      targets: [{ id: asked.user, note: joined([say`power ${level}`, ...accountMarks(account, asker)]) }],
+      targets: [
+        {
+          id: asked.user,
+          note: joined([...(level === undefined ? [] : [say`power ${level}`]), ...accountMarks(account, asker)]),
+        },
+      ],
       cautions: last
         ? [
-            say`**It is the last in the room who can say who has power.** Afterwards nobody there can, and no command of mine can put that right.`,
+            level === undefined
+              ? say`**It may be the last in the room who can say who has power**, which this homeserver does not tell. Then nobody there could any more.`
+              : say`**It is the last in the room who can say who has power.** Afterwards nobody there can, and no command of mine can put that right.`,
           ]
         : [say`The room's members see it.`],
       ...(last
@@ -107,6 +118,10 @@ export default command({
       );
     }
     await caps.puppets.demote(asked.user, found.roomId);
+    if (level === undefined)
+      return reply.done(say`${code(asked.user)} has given up its power in ${roomInWords(found)}.`, {
+        change: { before: null, after: { level: 'default' } },
+      });
     const after = await roomPower(caps.roomData, found.roomId);
     const now = after?.of(asked.user) ?? 0;
     if (after?.named.some(({ userId }) => userId === asked.user))

@@ -31,7 +31,7 @@ function stateOf(row: UserRow): string {
     row.shadowBanned && 'shadow-banned',
     row.guest && 'guest',
   ];
-  return words.filter((word) => word !== false).join(', ');
+  return words.filter((word) => typeof word === 'string').join(', ');
 }
 
 const day = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString().slice(0, 10));

@@ -39,8 +39,8 @@ export default command({
     notTheBot(user, adminRoom.botId, 'log out');
     const account = await localAccount(users, user);
     refuseGuest(account);
-    const devices = await users.devices(user);
-    if (devices.length === 0) {
+    const devices = users.logOut === undefined ? await users.devices(user) : undefined;
+    if (devices?.length === 0) {
       const { appserviceId } = account;
       throw new Problem(
         'conflict',
@@ -50,14 +50,16 @@ export default command({
           : say`It belongs to the bridge ${appserviceId}, which acts for it with its own token.`,
       );
     }
-    const dehydrated = devices.some((device) => device.dehydrated);
+    const dehydrated = devices?.some((device) => device.dehydrated) ?? false;
     return {
       title: say`End all sessions of ${code(user)}.`,
       targets: [
         {
           id: user,
           note: joined([
-            say`${counted(devices.length, 'device')}${dehydrated ? ', one of them dehydrated' : ''}`,
+            ...(devices === undefined
+              ? []
+              : [say`${counted(devices.length, 'device')}${dehydrated ? ', one of them dehydrated' : ''}`]),
             ...accountMarks(account, asker),
           ]),
         },
@@ -75,6 +77,12 @@ export default command({
   async run({ user }, { users, adminRoom }) {
     notTheBot(user, adminRoom.botId, 'log out');
     refuseGuest(await localAccount(users, user));
+    if (users.logOut !== undefined) {
+      await users.logOut(user);
+      return reply.done(say`${code(user)} is logged out everywhere. ${withoutDevice(user)}`, {
+        change: { after: { sessions: 'ended' } },
+      });
+    }
     const before = await users.devices(user);
     let left = before;
     const ended = new Set<string>();

@@ -121,7 +121,7 @@ async function deactivationPlan(account: UserDetails, { users }: Caps, asker: As
   return {
     title: say`Deactivate ${code(userId)}.`,
     targets: [{ id: userId, note: joined([say`in ${rooms.length} rooms`, ...accountMarks(account, asker)]) }],
-    cautions: cautionsOf({ erase: false, noLeaveRooms: false }),
+    cautions: cautionsOf({ erase: false, noLeaveRooms: false }, users),
     instead: deactivationCautions.instead,
     words: [userId],
     frozen: { admin: account.admin, creates: false },
@@ -182,7 +182,7 @@ export default command({
         ...password,
         ...(one.admin ? [say`A server admin can read, change and remove every account and room on this server.`] : []),
         ...(one.noAdmin && one.user === asker.userId ? [say`You could not command me any more.`] : []),
-        ...(one.noAdmin && (await isHere(caps.users, caps.adminRoom.roomId, one.user))
+        ...(one.noAdmin && (await isHere(caps.users, caps.adminRoom, one.user))
           ? [say`It is removed from this room.`]
           : []),
         ...(account === undefined && !setsPassword(one) ? [say`Without a password nobody can log in to it yet.`] : []),
@@ -239,7 +239,8 @@ export default command({
 
 async function closed(account: UserDetails, { users }: Caps): Promise<Reply> {
   const stillIn = await deactivateAccount(users, account, { erase: false, noLeaveRooms: false });
-  const left = stillIn === 0 ? say`it is in no room any more` : say`⚠️ it is still in ${stillIn} rooms`;
+  const left =
+    stillIn === undefined || stillIn === 0 ? say`it is in no room any more` : say`⚠️ it is still in ${stillIn} rooms`;
   return reply.done(say`Deactivated ${code(account.userId)}: its sessions have ended, and ${left}.`, {
     change: { before: { deactivated: account.deactivated }, after: { deactivated: true } },
   });

@@ -60,7 +60,7 @@ export const purgeParts: readonly Part[] = [
     async act(account, { users }) {
       const stillIn = await deactivateAccount(users, account, { erase: false, noLeaveRooms: false });
       const note = account.deactivated ? 'was deactivated already' : 'deactivated';
-      if (stillIn === 0) return { well: true, note };
+      if (stillIn === undefined || stillIn === 0) return { well: true, note };
       return { well: false, note: `${note}, but still in ${counted(stillIn, 'room')}` };
     },
   },

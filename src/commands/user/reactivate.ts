@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { localUser, secret } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
+import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
-import type { UserDetails, Users } from '../../homeserver/users.ts';
+import type { PasswordSet, UserDetails, Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import { localAccount } from './local-account.ts';
 
@@ -25,6 +25,21 @@ function comesBack({ userId, admin, locked, suspended, erased }: UserDetails): r
     ...(locked ? [say`It is still locked: ${commandLine(`user unlock ${userId}`)}.`] : []),
     ...(suspended ? [say`It is still suspended: ${commandLine(`user unsuspend ${userId}`)}.`] : []),
   ];
+}
+
+/** Where opening an account and giving it a password are one; a password that was not asked for is nobody's. */
+function reopened(user: string, typed: string | undefined, { remark }: PasswordSet): Reply {
+  const lines = [
+    say`${code(user)} is back.`,
+    typed === undefined
+      ? say`Nobody can log in to it yet: ${commandLine(`user reset-password ${user}`)} makes a password.`
+      : say`One can log in to it with the new password.`,
+    say`Its rooms, sessions and third-party ids do not come back.`,
+    ...(remark === undefined ? [] : [remark]),
+  ];
+  return reply.done(joined(lines, ' '), {
+    change: { before: { deactivated: true }, after: { deactivated: false } },
+  });
 }
 
 export default command({
@@ -58,6 +73,7 @@ export default command({
 
   async run({ user, password }, { users, accounts }) {
     const account = await closedAccount(users, user);
+    if (users.reactivate !== undefined) return reopened(user, password, await users.reactivate(user, password));
     await accounts.modify(user, { deactivated: false, ...(password === undefined ? {} : { password }) });
     if ((await localAccount(users, user)).deactivated)
       throw new Problem('rejected', say`The server said yes, but ${code(user)} is still deactivated.`);

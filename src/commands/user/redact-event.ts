@@ -7,6 +7,7 @@ import { formatTime } from '../../core/times.ts';
 import type { FoundEvent } from '../../homeserver/room-data.ts';
 import type { Asker } from '../asker.ts';
 import { type Capabilities, command } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { namedRoom } from '../room/named-room.ts';
 import { notTheAdminRoom } from '../room/not-the-admin-room.ts';
 import { roomMark } from '../room/room-mark.ts';
@@ -96,7 +97,7 @@ export default command({
     const by = await whoMayRedact(event, caps);
     const account = await caps.users.get(sender);
     const room = await caps.rooms.get(roomId);
-    const mine = new Set(await caps.users.joinedRooms(asker.userId));
+    const mine = new Set((await ifTold(caps.users.joinedRooms(asker.userId))) ?? []);
     const marks = account === undefined ? [] : accountMarks(account, asker);
     return {
       title: say`Redact ${code(asked)} in ${await namedRoom(caps.rooms, roomId)}.`,

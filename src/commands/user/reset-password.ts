@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { flag, localUser, secret } from '../../core/fields.ts';
-import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, joined, say, type Text } from '../../core/text.ts';
@@ -70,7 +69,7 @@ export default command({
     return {
       title: say`Set a new password for ${code(user)}.`,
       targets: [{ id: user, ...(standsOut.length > 0 ? { note: joined(standsOut) } : {}) }],
-      cautions: [noLogout ? say`Its sessions go on.` : say`All its sessions end.`],
+      cautions: [noLogout ? say`Its sessions go on.` : say`All its sessions end, where the homeserver can end them.`],
       frozen: null,
     };
   },
@@ -78,21 +77,18 @@ export default command({
   async run({ user, password, noLogout }, { users, adminRoom }, asker) {
     await resettable(users, user, adminRoom.botId);
     refuseShutOut(user, asker, password, noLogout);
-    const made = password === undefined ? madePassword() : undefined;
-    await users.setPassword(user, password ?? made ?? '', !noLogout);
+    const set = await users.setPassword(user, password, !noLogout);
+    const sessions = set.sessionsEnded
+      ? say`All its sessions were ended.`
+      : noLogout
+        ? say`Its sessions go on.`
+        : say`**Its sessions go on**: this homeserver cannot end them with a new password.`;
     return reply.done(
       joined(
-        [
-          say`Set a new password for ${code(user)}.`,
-          noLogout ? say`Its sessions go on.` : say`All its sessions were ended.`,
-        ],
+        [say`Set a new password for ${code(user)}.`, sessions, ...(set.remark === undefined ? [] : [set.remark])],
         ' ',
       ),
-      made === undefined
-        ? {}
-        : {
-            secrets: [{ label: say`New password of ${code(user)}`, value: made }],
-          },
+      password === undefined ? { secrets: [{ label: say`New password of ${code(user)}`, value: set.password }] } : {},
     );
   },
 

@@ -22,7 +22,7 @@ export default command({
   async plan({ user }, { users, adminRoom }, asker) {
     notTheBot(user, adminRoom.botId, 'demote');
     const account = await localAccount(users, user);
-    if (!account.admin && !(await isHere(users, adminRoom.roomId, user))) {
+    if (!account.admin && !(await isHere(users, adminRoom, user))) {
       throw new Problem(
         'conflict',
         say`${code(user)} is no server admin, and not in this room; there is nothing to do.`,
@@ -55,8 +55,7 @@ async function revoked(
   if (account.admin) await users.setAdmin(user, false);
   const change = { before: { admin: account.admin }, after: { admin: false } };
   const said = account.admin ? say`${code(user)} is no server admin any more` : say`${code(user)} was no server admin`;
-  if (!(await isHere(users, adminRoom.roomId, user)))
-    return reply.done(say`${said}. It is not in this room.`, { change });
+  if (!(await isHere(users, adminRoom, user))) return reply.done(say`${said}. It is not in this room.`, { change });
   return (await adminRoom.remove(user, 'No server admin any more'))
     ? reply.done(say`${said}, and was removed from this room.`, { change })
     : reply.done(say`${said}. I could not remove it from this room: please do that yourself.`, { change });

@@ -3,6 +3,7 @@ import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say, type Text } from '../../core/text.ts';
 import type { FoundEvent } from '../../homeserver/room-data.ts';
 import type { Capabilities } from '../define.ts';
+import { ifTold } from '../if-told.ts';
 import { roomPower } from '../room/room-power.ts';
 
 /** So many members with power are asked after before it is given up. */
@@ -16,6 +17,9 @@ export async function whoMayRedact(
   { sender, roomId, eventId }: FoundEvent,
   { users, rooms, roomData, adminRoom }: Pick<Capabilities, 'users' | 'rooms' | 'roomData' | 'adminRoom'>,
 ): Promise<string> {
+  // Where the room's state is not told, the server has to find out itself whether its sender may.
+  const told = await ifTold(roomData.state(roomId, 'm.room.create'));
+  if (told === undefined && serverOf(sender) === serverOf(adminRoom.botId)) return sender;
   const power = await roomPower(roomData, roomId);
   const refused = (why: Text, hint?: Text) =>
     new Problem('conflict', say`${code(eventId)} cannot be redacted from here: ${why}.`, hint);

@@ -48,8 +48,11 @@ export interface SynapseOptions {
   readonly signal?: AbortSignal;
 }
 
+/** All but what only a room of the homeserver's own, or its machine, reaches. */
+export type SynapseNouns = Omit<Nouns, 'host' | 'native' | 'upkeep' | 'appservices'>;
+
 /** The backend for a homeserver that speaks Synapse's admin API. */
-export function createSynapse(options: SynapseOptions): Homeserver & Omit<Nouns, 'host'> {
+export function createSynapse(options: SynapseOptions): Homeserver & SynapseNouns {
   const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const never = createNeverList({ botId, adminRoomNames, adminPath });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { localpartOf } from '../../core/ids.ts';
+import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Listed } from '../listed.ts';
@@ -198,12 +199,15 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
           ...(emails ? { threepids: emails.map((address) => ({ medium: 'email', address })) } : {}),
         },
       });
+      return { password: password ?? '', sessionsEnded: false };
     },
 
     async setPassword(userId, password, endSessions) {
       await refuseDelegated(userId, (username) => `set-password ${username}`);
-      const body = { new_password: password, logout_devices: endSessions };
+      const set = password ?? madePassword();
+      const body = { new_password: set, logout_devices: endSessions };
       await http.call(done, { method: 'POST', path: `${admin}/v1/reset_password/${part(userId)}`, body });
+      return { password: set, sessionsEnded: endSessions };
     },
 
     async deactivate(userId, erase) {

@@ -1,11 +1,13 @@
 import { code, say, type Text } from '../../../core/text.ts';
 import type { RoomData } from '../../../homeserver/room-data.ts';
+import { ifTold } from '../../if-told.ts';
 
 type Content = Readonly<Record<string, unknown>>;
 
 /** What a room says its own addresses are (Client-Server API, `m.room.canonical_alias`); empty where it says nothing. */
 export async function canonicalAlias(roomData: RoomData, roomId: string): Promise<Content> {
-  const [event] = await roomData.state(roomId, 'm.room.canonical_alias');
+  // Where it cannot be read, the bot is not in the room.
+  const [event] = (await ifTold(roomData.state(roomId, 'm.room.canonical_alias'))) ?? [];
   return event?.content ?? {};
 }
 

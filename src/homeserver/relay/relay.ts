@@ -1,0 +1,210 @@
+import { say, type Text } from '../../core/text.ts';
+import type { Log } from '../../log.ts';
+import type { Matrix, RoomEvent } from '../../matrix/matrix.ts';
+import type { Homeserver, Nouns } from '../homeserver.ts';
+import { createWellKnown } from '../public/well-known.ts';
+import { createCommander } from './commander.ts';
+import { conduit } from './conduit.ts';
+import { continuwuity } from './continuwuity.ts';
+import { type Diagnosis, diagnoseSilence } from './diagnose.ts';
+import type { Dialect } from './dialect.ts';
+import { createRelayDirectory } from './directory.ts';
+import { createRelayFederation } from './federation.ts';
+import { createRelayFiles, createRelayMedia } from './files.ts';
+import { lackingNoun } from './lacking.ts';
+import { createRelayNative } from './native.ts';
+import { createRelayNeverList } from './never-list.ts';
+import { palpo } from './palpo.ts';
+import type { RelayParts } from './parts.ts';
+import { createRelayPuppets } from './puppets.ts';
+import { createRecall } from './recall.ts';
+import { createRelayRoomData } from './room-data.ts';
+import { createRelayRooms } from './rooms.ts';
+import { createRelayServer } from './server.ts';
+import { findServerRoom, type ServerRoom } from './server-room.ts';
+import { createRelayTokens } from './tokens.ts';
+import { createTransport } from './transport.ts';
+import { tuwunel } from './tuwunel.ts';
+import { createRelayAppservices, createRelayUpkeep } from './upkeep.ts';
+import { createRelayUsers } from './users.ts';
+
+const dialects = { conduit, continuwuity, tuwunel, palpo } satisfies Record<string, (serverName: string) => Dialect>;
+
+export type DialectName = keyof typeof dialects;
+
+export interface RelayOptions {
+  readonly matrix: Matrix;
+  readonly log: Log;
+  readonly dialect: DialectName;
+  /** The server's own admin room, by alias or id; `#admins:<server>` unless told. */
+  readonly room?: string | undefined;
+  /** What a command begins with there; the dialect's usual unless told. */
+  readonly prefix?: string | undefined;
+  /** Who answers there; the dialect's usual unless told. */
+  readonly serverUser?: string | undefined;
+  /** Milliseconds for one answer. */
+  readonly timeoutMs: number;
+  /** Ids and aliases of the bot's own admin room, as they are at the moment of asking. */
+  readonly adminRoomNames: () => readonly string[];
+  /** Takes a message with a secret out of the server's room, also after a restart of the bot. */
+  readonly redact: (roomId: string, eventId: string) => void;
+  readonly allowPrivateAddresses?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A homeserver that is driven through its own admin room. */
+export type Relay = Homeserver & RelayNouns & RelayRoom;
+
+/** The room behind it, for whoever puts the bot together. */
+export interface RelayRoom {
+  readonly serverRoom: ServerRoom;
+  /** Who answers there. */
+  readonly serverUser: string;
+  /** What a command begins with in the server's room. */
+  readonly nativePrefix: string;
+  /** Every event of the server's room, in order. */
+  see(event: RoomEvent): void;
+  /** Why the server is silent there. Sends one harmless command. */
+  diagnose(): Promise<Diagnosis>;
+}
+
+/** What every dialect has something of. */
+type RelayNouns = Pick<
+  Nouns,
+  | 'users'
+  | 'rooms'
+  | 'roomData'
+  | 'directory'
+  | 'federation'
+  | 'files'
+  | 'media'
+  | 'puppets'
+  | 'server'
+  | 'upkeep'
+  | 'appservices'
+  | 'native'
+  | 'wellKnown'
+  | 'deletions'
+  | 'ownRooms'
+  | 'accounts'
+>;
+
+/** An answer read within this time is not asked for again. */
+const recalledMs = 1_000;
+
+/** Comes into the server's room, waits for it where it has to, and makes the backend over it. */
+export async function createRelay(options: RelayOptions): Promise<Relay> {
+  const { matrix, log, signal, timeoutMs, room: configured } = options;
+  const { serverName } = matrix;
+  const dialect = dialects[options.dialect](serverName);
+  const serverUser = options.serverUser ?? `@${dialect.serverLocalpart}:${serverName}`;
+  const prefix = options.prefix ?? dialect.prefix(serverUser);
+  const room = await findServerRoom({
+    matrix,
+    log,
+    room: configured,
+    serverUser,
+    // Palpo makes no such room: an operator does.
+    creator: options.dialect === 'palpo' ? undefined : serverUser,
+    ...(signal ? { signal } : {}),
+  });
+  const { roomId } = room;
+  const memory = createRecall(recalledMs, () => performance.now());
+  const seen = { matrix, roomId, room: configured, serverUser };
+  const transport = createTransport({
+    matrix,
+    roomId: () => roomId,
+    serverUser,
+    prefix,
+    answers: dialect.answers,
+    splits: dialect.splits,
+    timeoutMs,
+    log,
+    signal,
+    whySilent: async () => (await diagnoseSilence(seen)).words,
+  });
+  const commander = createCommander({
+    transport,
+    dialect,
+    prefix,
+    never: createRelayNeverList({
+      botId: matrix.userId,
+      serverUser,
+      roomNames: () => [
+        ...options.adminRoomNames(),
+        roomId,
+        `#admins:${serverName}`,
+        ...(configured ? [configured] : []),
+      ],
+      admins: room.admins,
+    }),
+    remove: (eventId) => options.redact(roomId, eventId),
+    mayRemoveAnswers: room.mayRedact,
+    changed: memory.forget,
+  });
+  const parts: RelayParts = {
+    matrix,
+    dialect,
+    commander,
+    room,
+    serverUser,
+    recall: memory.recall,
+    clock: Date.now,
+  };
+  const tokens = createRelayTokens(parts);
+
+  /** True where a command that changes nothing is answered, whatever the answer says. */
+  async function probe(): Promise<boolean> {
+    try {
+      const body = [prefix, ...dialect.probe].join(' ');
+      await transport.ask({ body, writes: false, isWhole: () => true });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    name: `${dialect.name} (by its admin room)`,
+    serverName,
+    writesOnce: true,
+    instead: insteadOf(dialect),
+    serverRoom: room,
+    serverUser,
+    nativePrefix: prefix,
+    see: transport.see,
+    diagnose: () => diagnoseSilence({ ...seen, probe }),
+    users: createRelayUsers(parts),
+    rooms: createRelayRooms(parts),
+    roomData: createRelayRoomData(parts),
+    directory: createRelayDirectory(parts),
+    federation: createRelayFederation(parts),
+    files: createRelayFiles(parts),
+    media: createRelayMedia(parts),
+    puppets: createRelayPuppets(parts),
+    server: createRelayServer(parts),
+    upkeep: createRelayUpkeep(parts),
+    appservices: createRelayAppservices(parts),
+    native: createRelayNative(parts),
+    ...(tokens === undefined ? {} : { tokens }),
+    wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
+    // For commands that have another way on a relay.
+    deletions: lackingNoun(dialect, 'deletions'),
+    ownRooms: lackingNoun(dialect, 'ownRooms'),
+    accounts: lackingNoun(dialect, 'accounts'),
+  };
+}
+
+/** The nearest thing to each noun that a relay has not. */
+function insteadOf({ name, instead }: Dialect): Readonly<Partial<Record<keyof Nouns, Text>>> {
+  const native = say`${name} may have a command of its own for it; ${'`native --help`'} shows them.`;
+  return {
+    tokens: instead['tokens.issue'] ?? native,
+    sessions: say`${name} tells nothing of sessions in its admin room.`,
+    redactions: say`One message at a time goes with user redact-event, where ${name} has that.`,
+    purges: say`${name} keeps the history of its rooms.`,
+    reports: say`${name} posts reports into its own admin room.`,
+    notices: say`A message to one person can be sent from any client.`,
+    raw: say`It is driven by its admin room: native sends any text there.`,
+  };
+}
