@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -108,7 +108,7 @@ describe('a configuration that is right', () => {
     expect(config.host?.appserviceDir).toBe(join(folder, 'as'));
   });
 
-  test('reads a relay, which is for later', () => {
+  test('reads a relay', () => {
     const backend = { type: 'relay', dialect: 'palpo', room: '!abc', prefix: '!admin', serverUser: '@palpo:x.org' };
     expect(load({ accessTokenFile: 'bot.token', backend }).backend).toMatchObject({ ...backend, timeout: 60_000 });
   });
@@ -262,4 +262,19 @@ describe('a token file', () => {
     writeFileSync(join(folder, 'bot.token'), 'two words\n');
     expect(() => loadConfig(file, {})).toThrow(/holds no token/);
   });
+});
+
+test('the configurations that the README shows for each dialect are right', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const blocks = readme
+    .split('```json\n')
+    .slice(1)
+    .map((rest) => rest.slice(0, rest.indexOf('```')));
+  const shown = blocks
+    .filter((json) => json.includes('"relay"'))
+    .map((json) => json.replace('castellan.token', 'bot.token'));
+  const dialects = shown
+    .map((json) => load(json).backend)
+    .map((backend) => backend.type === 'relay' && backend.dialect);
+  expect(dialects).toEqual(['conduit', 'continuwuity', 'tuwunel', 'palpo']);
 });

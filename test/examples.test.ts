@@ -29,6 +29,7 @@ const unknownHere = new RegExp(
     'Synapse has had no communities',
     'The federation of .* is not disabled',
     'No account here logs in as `',
+    'This homeserver offers me no way to do `native`',
   ].join('|')})`,
 );
 

@@ -489,12 +489,6 @@ describeWithSynapse('the command line', () => {
       expect(refused.stderr).toContain(`  ${key}: `);
   });
 
-  test('ends with 2 for a relay, which is not there yet', async () => {
-    const config = file('bot.config.json', JSON.stringify({ backend: { type: 'relay', dialect: 'palpo' } }));
-    const refused = await castellan(['run', '--config', config], { env: { CASTELLAN_ACCESS_TOKEN: 'x' } });
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('not there yet') });
-  });
-
   test('refuses a token file that others can read, in init too', async () => {
     chmodSync(file('castellan.token', 'x'), 0o644);
     const config = file(

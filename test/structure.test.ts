@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AnyCommand } from '../src/commands/define.ts';
 import { commands } from '../src/commands/index.ts';
+import { ownWays, withOwnWays } from '../src/commands/own-way/with-own-ways.ts';
 import { fieldsOf } from '../src/core/fields.ts';
 import { readLine } from '../src/core/read-command.ts';
 import { reference } from '../src/core/reference.ts';
@@ -112,13 +113,16 @@ describe('the files of the program', () => {
 
 describe('the commands', () => {
   /** A name of one word is the bot's own, or the one command of its noun. */
-  const folderOf = (path: string) => (path.includes(' ') || path === 'raw' ? path.split(' ')[0] : 'bot');
+  const folderOf = (path: string) =>
+    path.includes(' ') || path === 'raw' || path === 'native' ? path.split(' ')[0] : 'bot';
   const isCommand = (value: unknown): value is AnyCommand =>
     typeof value === 'object' && value !== null && 'path' in value && 'run' in value;
 
   /** Every command that a file below src/commands exports, with that file. */
   async function exported(): Promise<readonly { readonly path: string; readonly command: AnyCommand }[]> {
-    const inFolders = below('commands').filter(({ path }) => path.split('/').length >= 4);
+    const inFolders = below('commands').filter(
+      ({ path }) => path.split('/').length >= 4 && !path.startsWith('src/commands/own-way/'),
+    );
     const all = inFolders.map(async ({ path }) => {
       const module: Record<string, unknown> = await import(/* @vite-ignore */ `../${path}`);
       return Object.values(module)
@@ -143,10 +147,23 @@ describe('the commands', () => {
     }
   });
 
-  test('have no name in common', () => {
-    const names = commands.flatMap(namesOf);
+  test.each([
+    ['', commands],
+    [' where the homeserver has ways of its own', withOwnWays(commands)],
+  ] as const)('have no name in common%s', (_, table) => {
+    const names = table.flatMap(namesOf);
     expect(names.filter((name, at) => names.indexOf(name) < at)).toEqual([]);
   });
+
+  test.each(ownWays.map((command) => [command.path, command] as const))(
+    '%s, the other way, says how it is settled, shows a plan where it waits, and is explained',
+    (_, command) => {
+      if (command.danger !== 'read') expect(command.again === 'safe' || command.settle !== undefined).toBe(true);
+      if (command.danger === 'confirm' || command.danger === 'typed') expect(command.plan).toBeDefined();
+      expect(command.summary).toMatch(/^[A-Z].*[.?]$/);
+      for (const { name, description } of fieldsOf(command.input).values()) expect(description, name).toMatch(/\.$/);
+    },
+  );
 
   test.each(commands.filter(({ danger }) => danger !== 'read').map((command) => [command.path, command] as const))(
     '%s says how it is settled when its answer is lost',

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { createRelayNeverList } from '../../../src/homeserver/relay/never-list.ts';
+
+const never = (admins: readonly string[]) =>
+  createRelayNeverList({
+    botId: '@castellan:x.org',
+    serverUser: '@conduit:x.org',
+    roomNames: () => ['!bots:x.org', '#castellan-room:x.org', '!servers:x.org', '#admins:x.org'],
+    admins: async () => new Set(['@castellan:x.org', ...admins]),
+  });
+const many = never(['@alice:x.org', '@bob:x.org']);
+const check = (line: string, block: readonly string[] = [], list = many) => list.check(line.split(/\s+/), block);
+
+describe('the never-list of a relay', () => {
+  test.each([
+    'users deactivate @castellan:x.org',
+    'users deactivate castellan',
+    'users deactivate @castellan',
+    'users deactivate CASTELLAN',
+    'users deactivate --no-leave-rooms castellan',
+    'users deactivate -n @Castellan:X.org',
+    'users_deactivate castellan',
+    'users deactivate_all castellan',
+    'users suspend castellan',
+    'users lock castellan',
+    'users logout castellan',
+    'users disable-login castellan',
+    'users reset-password castellan newpassword',
+    'users reset_password castellan',
+    'users force-leave-room castellan !other:x.org',
+    'users force-demote castellan !other:x.org',
+    'users delete-device @castellan:x.org DEVICE',
+    'users revoke-admin castellan',
+    'users suspend @conduit:x.org',
+    'user deactivate @castellan:x.org',
+    "deactivate-user '@castellan:x.org'",
+    "deactivate-user @castel'lan':x.org",
+    'deactivate-user \\@castellan:x.org',
+    'reset-password castellan',
+    'users change-email --user=castellan x@y.org',
+  ])('keeps %j from the account of the bot or of the server', async (line) => {
+    await expect(check(line)).rejects.toMatchObject({ code: 'never' });
+  });
+
+  test.each([
+    ['deactivate-all', ['bob', 'castellan']],
+    ['users deactivate-all --force', ['@castellan:x.org']],
+    ['users deactivate-all', ['"@castellan:x.org"']],
+  ])('looks at each line of a block below %j', async (line, block) => {
+    await expect(check(line, block)).rejects.toMatchObject({ code: 'never' });
+  });
+
+  test.each([
+    'rooms moderation ban-room !servers:x.org',
+    'rooms moderation ban-room #admins:x.org',
+    'rooms moderation ban-room #castellan-room:x.org',
+    'rooms alias set --force !other:x.org admins',
+    'rooms alias set !other:x.org #admins',
+    'rooms alias remove admins',
+    'rooms alias remove castellan-room',
+    'rooms directory unpublish !bots:x.org',
+    'federation disable-room !servers:x.org',
+    'rooms delete !bots:x.org',
+    'users force-leave-room bob !servers:x.org',
+    "remove-alias '#admins:x.org'",
+    'disable-room !servers:x.org',
+  ])('keeps %j from the two rooms', async (line) => {
+    await expect(check(line)).rejects.toMatchObject({ code: 'never' });
+  });
+
+  test.each([
+    'rooms purge-user @spam_.*:x.org --regex',
+    'rooms purge-user bob',
+    'query raw raw-del a b',
+    'query raw raw-clear a',
+  ])('refuses %j, which finds its victims itself', async (line) => {
+    await expect(check(line)).rejects.toMatchObject({ code: 'never' });
+  });
+
+  test('keeps the last admin but the bot', async () => {
+    await expect(check('users deactivate alice', [], never(['@alice:x.org']))).rejects.toMatchObject({ code: 'never' });
+    await expect(check('users deactivate-all --force', ['alice', 'bob'])).rejects.toMatchObject({ code: 'never' });
+    await expect(check('users deactivate alice')).resolves.toBeUndefined();
+  });
+
+  test.each([
+    'users deactivate carol',
+    'users list-users',
+    'users list-joined-rooms castellan',
+    'users unsuspend castellan',
+    'rooms info list-joined-members !servers:x.org',
+    'rooms alias list !bots:x.org',
+    'rooms alias which admins',
+    'federation enable-room !servers:x.org',
+    'rooms moderation ban-room !other:x.org',
+    'server memory-usage',
+    'debug echo castellan',
+    'users create-user castellan-two',
+    'list-rooms',
+  ])('lets %j through', async (line) => {
+    await expect(check(line)).resolves.toBeUndefined();
+  });
+});
