@@ -232,6 +232,9 @@ describeWithSynapse('secrets of every command', () => {
     ['in a list that is no block', 'user create-list\nbob,SECRET'],
     ['in JSON with a comma too many', 'raw PUT v2/users/@bob:castellan.test\n```\n{"password":"SECRET",}\n```'],
     ['in a JSON string left open', `raw PUT v2/users/@bob:castellan.test -d '{"password":"SECRET'`],
+    ['in YAML that cannot be read', registration('broken', 'as_token: TOKEN\n\ths_token: hs-TOKEN')],
+    ['in YAML whose quotes do not match', registration('broken', 'as_token: "TOKEN\nhs_token: hs-TOKEN')],
+    ['in a registration that cannot be', registration('../broken', 'as_token: TOKEN\nhs_token: TOKEN')],
     ['in a path', 'raw POST v1/login?password=SECRET -d {}'],
     ['that is only looked at', 'user reset-password alice "SECRET" --dry-run'],
   ])('stand in no answer to a command %s', async (_, line) => {
