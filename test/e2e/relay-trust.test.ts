@@ -98,6 +98,12 @@ describeWithSynapse("a relay's rooms and who may command", () => {
       expect(lab.native.asked.some((one) => one.includes(text))).toBe(false);
     });
 
+    test('the doctor asks in the homeserver’s room, and tells why nothing answers there', async () => {
+      const well = await lab.room.ask('bot doctor');
+      expect(well).toMatch(/Homeserver's room.*The homeserver answers in its admin room/);
+      expect(well).not.toContain('Rate limit');
+    });
+
     test('native asks for no secret in the open, and is the owner’s', async () => {
       expect(await lab.room.askAndConfirm('native users create-user mallory')).toContain('user create-user');
       expect(await lab.room.askAndConfirm('native users reset_password bob')).toContain('❌');
