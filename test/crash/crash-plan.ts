@@ -1,7 +1,7 @@
 import { type Boundary, changes } from './orders.ts';
 
 /** The bot notes how far it has read after each of its own messages too, now sooner, now later. */
-const position = 'commit by matrix/client.ts startSync';
+const position = 'commit by matrix/client.ts tolerant';
 
 /**
  * The boundaries that leave something different behind: before each commit and each request that changes something, in

@@ -44,9 +44,13 @@ function committer(): string {
   Error.stackTraceLimit = limit;
   const places = frames.flatMap((frame) => {
     const [, by, file] = /at (?:async )?(?:(\S+) )?.*\/src\/([\w/-]+\.ts)/.exec(frame) ?? [];
-    return file === undefined || file.startsWith('store/') ? [] : [`${file} ${by?.split('.').at(-1) ?? ''}`.trim()];
+    return file === undefined || file.startsWith('store/') ? [] : [{ file, by: by?.split('.').at(-1) }];
   });
-  return places[0] ?? 'store';
+  const [first] = places;
+  if (first === undefined) return 'store';
+  // A write that is handed on as a function without a name belongs to the one that made it.
+  const { by = '' } = places.find(({ file, by }) => file === first.file && by !== undefined) ?? {};
+  return `${first.file} ${by}`.trim();
 }
 
 /** True for the arguments of the transaction that stores a command. */

@@ -117,6 +117,8 @@ describeWithSynapse("a relay's rooms and who may command", () => {
         members: ['@a:x.org'],
         name: 'Two\n!forged:evil.org\tMembers: 9999\tName: Forged',
       });
+      // What was read a moment ago is good until something is changed.
+      expect(await lab.room.ask('user create-user neighbour')).toContain('✅ Created');
       const answer = await lab.room.ask('room list-rooms');
       expect(column(answer, 'Room').toSorted()).toEqual(['!one:x.org', '!two:x.org']);
       expect(answer).not.toContain('9999');
