@@ -29,7 +29,13 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
     return true;
   }
   const config = loadConfig(flags.config ?? 'bot.config.json', process.env);
-  if (config.backend.type !== 'synapse') throw new Problem('usage', say`The relay is not there yet.`);
+  if (config.backend.type !== 'synapse') {
+    throw new Problem(
+      'unsupported',
+      say`This homeserver is driven through its own room, where one asks at a time: the running bot.`,
+      say`Type ${code(`${config.prefix} bot doctor`)} in the bot's room; where the bot does not start, its log says why.`,
+    );
+  }
   const { url, mediaUrl, adminPath, timeout } = config.backend;
   const store = openStore(storePath(config.dataDir), { clock: Date.now, readonly: true });
   const token = config.accessToken();

@@ -64,7 +64,13 @@ export interface Session {
 /** Opens the store and asks the homeserver who the bot is. Throws DeadToken, Problem, MatrixFault or NoAnswer. */
 export async function openSession({ config, prefix, as, verbose }: SessionOptions): Promise<Session> {
   const { backend } = config;
-  if (backend.type !== 'synapse') throw new Problem('unsupported', say`The relay speaks through the room only.`);
+  if (backend.type !== 'synapse') {
+    throw new Problem(
+      'unsupported',
+      say`This homeserver is driven through its own room, where one asks at a time: the running bot.`,
+      say`Type the command in the bot's room.`,
+    );
+  }
   const calls = new AbortController();
   const clock = Date.now;
   const level = verbose === 0 ? 'silent' : verbose === 1 ? 'info' : 'debug';

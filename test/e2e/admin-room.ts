@@ -104,10 +104,16 @@ export async function openAdminRoom(server: Synapse, options: AdminRoomOptions =
     },
     askWith: (line, body, as) => room.ask(`${line}\n\`\`\`\n${body}\n\`\`\``, as),
     answerTo: (eventId, as = admin) =>
-      as.waitForEvent(
-        roomId,
-        (event) => event.sender === botAccount.userId && event.content['dev.castellan.for'] === eventId,
-      ),
+      as
+        .waitForEvent(
+          roomId,
+          (event) => event.sender === botAccount.userId && event.content['dev.castellan.for'] === eventId,
+        )
+        .catch((error: Error) => {
+          throw new Error(`${error.message}\nThe bot's log ends with\n${bot?.output().slice(-2_000)}`, {
+            cause: error,
+          });
+        }),
     async askAndConfirm(line, word, body) {
       const plan = await (body === undefined ? room.ask(line) : room.askWith(line, body));
       const code = /confirm ([a-z0-9]{5})/.exec(plan)?.[1];

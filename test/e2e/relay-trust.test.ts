@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { registerUser, type TestClient } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
+import { spawnCastellan } from '../spawn-castellan.ts';
 import { type AdminRoom, bodyOf, openAdminRoom } from './admin-room.ts';
 import { startBotProcess } from './bot-process.ts';
 import { openRelayLab, type RelayLab } from './relay-lab.ts';
@@ -102,6 +104,19 @@ describeWithSynapse("a relay's rooms and who may command", () => {
       const well = await lab.room.ask('bot doctor');
       expect(well).toMatch(/Homeserver's room.*The homeserver answers in its admin room/);
       expect(well).not.toContain('Rate limit');
+    });
+
+    test.each([
+      ['doctor', ['doctor']],
+      ['exec', ['exec', '--batch']],
+    ])('castellan %s leaves the homeserver’s room to the running bot, and says what to do', async (_, argv) => {
+      const words = argv[0] === 'exec' ? ['--', 'server', 'version'] : [];
+      const ended = await spawnCastellan([...argv, '--config', lab.room.configFile, ...words], {
+        cwd: dirname(lab.room.configFile),
+      }).ended;
+      expect(ended).toMatchObject({ stdout: '', code: 1 });
+      expect(ended.stderr).toContain('where one asks at a time: the running bot.');
+      expect(ended.stderr).toMatch(/Type .* in the bot's room/);
     });
 
     test('native asks for no secret in the open, and is the owner’s', async () => {
