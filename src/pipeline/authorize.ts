@@ -31,8 +31,12 @@ export function createAuthorizer(options: AuthorizeOptions): Authorizer {
   async function ask(userId: string): Promise<Role | undefined> {
     if (userId === options.botId) return undefined;
     if (userId.slice(userId.indexOf(':') + 1) !== options.serverName) return undefined;
-    if (!(await options.isJoined(userId))) return undefined;
-    if (!options.admins.includes(userId) && !(await options.isServerAdmin(userId))) return undefined;
+    // At once: every command waits for the two.
+    const [joined, admin] = await Promise.all([
+      options.isJoined(userId),
+      options.admins.includes(userId) || options.isServerAdmin(userId),
+    ]);
+    if (!joined || !admin) return undefined;
     if (Object.keys(options.roles).length === 0) return 'owner';
     return options.roles[userId] ?? 'viewer';
   }

@@ -22,6 +22,8 @@ export interface BotProcess {
 
 export interface BotProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** The program; the sources' by default. */
+  readonly main?: string;
   /** Arguments of Node itself, before the program. */
   readonly nodeArguments?: readonly string[];
   /** Do not wait for "ready". */
@@ -32,7 +34,7 @@ export interface BotProcessOptions {
 export async function startBotProcess(config: string, options: BotProcessOptions = {}): Promise<BotProcess> {
   const child: ChildProcess = spawn(
     process.execPath,
-    [...(options.nodeArguments ?? []), main, 'run', '--config', config],
+    [...(options.nodeArguments ?? []), options.main ?? main, 'run', '--config', config],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...options.env } },
   );
   let output = '';

@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jobEnd, jobIn } from '../../e2e/run-job.ts';
+import type { TestClient } from '../../homeserver/client.ts';
+import { type BenchLab, openBenchLab } from '../bench-lab.ts';
+import { type Line, median, quantile } from '../line.ts';
+import { peakMiB, timed, wholeProcess } from '../timed.ts';
+import { hasSynadm, synadmConfig } from './exec.ts';
+
+const many = 300;
+const created = 100;
+/** Each is done so often, by turns with what it is held against. */
+const turns = 3;
+/** What the configuration has unless told otherwise. */
+const atOnce = { deactivate: 1, other: 4, hashing: 2 };
+/** synadm's loop takes minutes: so many are measured and the time is taken for all. */
+const synadmSample = 30;
+
+const path = encodeURIComponent;
+
+async function inLanes<T>(items: readonly T[], lanes: number, act: (item: T) => Promise<unknown>): Promise<void> {
+  const left = [...items];
+  const lane = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+let batch = 0;
+/** Accounts without a password, which are quickly made. */
+async function accounts({ raw, server }: BenchLab, count: number): Promise<readonly string[]> {
+  batch += 1;
+  const ids = Array.from({ length: count }, (_, n) => `@b${batch}-${n}:${server.serverName}`);
+  await inLanes(ids, 4, (id) => raw.admin('PUT', `/v2/users/${path(id)}`, {}));
+  return ids;
+}
+
+/** Milliseconds from the yes to the report of the job's end in the room; the plan is made before. */
+async function job({ room }: BenchLab, line: string, body: string, word?: string): Promise<number> {
+  const plan = await room.askWith(line, body);
+  const code = /confirm ([a-z0-9]{5})/.exec(plan)?.[1];
+  if (code === undefined) throw new Error(`no plan came back:\n${plan}`);
+  return timed(async () => {
+    const begun = await room.ask(word === undefined ? `confirm ${code}` : `confirm ${code} ${word}`);
+    const { content } = await jobEnd(room, jobIn(begun));
+    if (!String(content.body).startsWith('✅')) throw new Error(`the job went wrong:\n${content.body}`);
+  });
+}
+
+interface Duel {
+  readonly mine: () => Promise<number>;
+  readonly other: () => Promise<number>;
+}
+
+/** Both by turns; the medians. */
+async function duel({ mine, other }: Duel): Promise<readonly [number, number]> {
+  const took: [number[], number[]] = [[], []];
+  for (let n = 0; n < turns; n++) {
+    took[0].push(await mine());
+    took[1].push(await other());
+  }
+  return [median(took[0]) / 1000, median(took[1]) / 1000];
+}
+
+async function deactivating(lab: BenchLab): Promise<readonly Line[]> {
+  const { raw, room, server } = lab;
+  const [mine, calls] = await duel({
+    mine: async () => {
+      const ids = await accounts(lab, many);
+      return job(lab, 'user deactivate-all', ids.join('\n'), String(many));
+    },
+    other: async () => {
+      const ids = await accounts(lab, many);
+      return timed(() =>
+        inLanes(ids, atOnce.deactivate, async (id) => {
+          await raw.admin('POST', `/v1/deactivate/${path(id)}`, { erase: false });
+          await raw.admin('GET', `/v1/users/${path(id)}/joined_rooms`);
+        }),
+      );
+    },
+  });
+  const measure = `deactivate ${many} users from a list, verified`;
+  const withSynadm: Line = {
+    measure,
+    against: 'synadm user deactivate in a shell loop',
+    castellan: mine,
+    unit: 's',
+    asked: { kind: 'times faster', value: 8 },
+  };
+  const line: Line = {
+    measure,
+    against: 'the raw calls and a look, one after the other',
+    castellan: mine,
+    other: calls,
+    unit: 's',
+    asked: { kind: 'ratio at most', value: 1.15 },
+  };
+  if (!hasSynadm()) return [{ ...withSynadm, note: 'synadm is not installed here.' }, line];
+  const folder = mkdtempSync(join(tmpdir(), 'castellan-bench-'));
+  try {
+    const { userId, accessToken } = room.botAccount;
+    const file = synadmConfig(folder, server.url, userId, accessToken);
+    const ids = await accounts(lab, synadmSample);
+    const script = 'for id in "$@"; do synadm -c "$CONFIG" --batch user deactivate "$id"; done';
+    const { ms } = wholeProcess(['sh', '-c', script, 'sh', ...ids], { env: { CONFIG: file } });
+    const note = `synadm was measured with ${synadmSample} and multiplied.`;
+    return [{ ...withSynadm, other: (ms / 1000 / synadmSample) * many, note }, line];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function joining(lab: BenchLab): Promise<readonly Line[]> {
+  const ids = await accounts(lab, many);
+  const lobby = () => lab.raw.createRoom({ preset: 'public_chat' });
+  const [mine, other] = await duel({
+    mine: async () => job(lab, `user force-join-list-of-local-users ${await lobby()}`, ids.join('\n')),
+    other: async () => {
+      const roomId = await lobby();
+      return timed(() =>
+        inLanes(ids, atOnce.other, (user_id) => lab.raw.admin('POST', `/v1/join/${path(roomId)}`, { user_id })),
+      );
+    },
+  });
+  return [sameCalls(`force-join ${many} users`, [mine, other])];
+}
+
+async function uploads({ raw }: BenchLab): Promise<readonly string[]> {
+  const found: string[] = [];
+  await inLanes(
+    Array.from({ length: many }, (_, n) => n),
+    4,
+    async (n) => {
+      found.push(await raw.upload(new TextEncoder().encode(`file ${batch} ${n} ${Math.random()}`), 'text/plain'));
+    },
+  );
+  return found;
+}
+
+async function deletingMedia(lab: BenchLab): Promise<readonly Line[]> {
+  const [mine, other] = await duel({
+    mine: async () => job(lab, 'media delete-media-list', (await uploads(lab)).join('\n'), String(many)),
+    other: async () => {
+      const files = await uploads(lab);
+      return timed(() =>
+        inLanes(files, atOnce.other, (mxc) => lab.raw.admin('DELETE', `/v1/media/${mxc.replace('mxc://', '')}`)),
+      );
+    },
+  });
+  return [sameCalls(`delete ${many} media`, [mine, other])];
+}
+
+async function creating(lab: BenchLab): Promise<readonly Line[]> {
+  const names = () => {
+    batch += 1;
+    return Array.from({ length: created }, (_, n) => `c${batch}-${n}`);
+  };
+  const [mine, other] = await duel({
+    mine: () => job(lab, 'user create-list', names().join('\n')),
+    other: () =>
+      timed(() =>
+        inLanes(names(), atOnce.hashing, (name) =>
+          lab.raw.admin('PUT', `/v2/users/${path(`@${name}:${lab.server.serverName}`)}`, {
+            password: `a long password of ${name}`,
+          }),
+        ),
+      ),
+  });
+  return [sameCalls(`create ${created} users with passwords`, [mine, other])];
+}
+
+function sameCalls(measure: string, [castellan, other]: readonly [number, number]): Line {
+  return {
+    measure,
+    against: 'the raw calls, as many at once',
+    castellan,
+    other,
+    unit: 's',
+    asked: { kind: 'ratio at most', value: 1.1 },
+  };
+}
+
+/** Messages of somebody who has nothing to do with it: milliseconds until each is taken. */
+async function bystander(client: TestClient, roomId: string, until: () => boolean): Promise<readonly number[]> {
+  const took: number[] = [];
+  while (!until() || took.length < 30) {
+    took.push(await timed(() => client.send(roomId, `message ${took.length}`)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return took;
+}
+
+async function besides(lab: BenchLab): Promise<readonly Line[]> {
+  const roomId = await lab.raw.createRoom();
+  let asked = 0;
+  const idle = await bystander(lab.raw, roomId, () => ++asked > 200);
+  const ids = await accounts(lab, many);
+  const lobby = await lab.raw.createRoom({ preset: 'public_chat' });
+  let over = false;
+  const running = job(lab, `user force-join-list-of-local-users ${lobby}`, ids.join('\n')).finally(() => {
+    over = true;
+  });
+  const busy = await bystander(lab.raw, roomId, () => over);
+  await running;
+  return [
+    {
+      measure: `another client's messages while ${many} users are joined, p95`,
+      against: 'the same, idle',
+      castellan: quantile(busy, 0.95),
+      other: quantile(idle, 0.95),
+      unit: 'ms',
+      asked: { kind: 'ratio at most', value: 2 },
+    },
+  ];
+}
+
+/** Lists of accounts, rooms and files, beside the calls that they come down to. */
+export async function jobs(): Promise<readonly Line[]> {
+  const lab = await openBenchLab('jobs', { config: { notify: { reports: false } } });
+  try {
+    const lines: Line[] = [];
+    for (const measure of [deactivating, joining, deletingMedia, creating, besides])
+      lines.push(...(await measure(lab)));
+    return [
+      ...lines,
+      {
+        measure: 'most memory while these jobs ran',
+        against: '',
+        castellan: peakMiB(lab.room.bot().pid),
+        unit: 'MiB',
+      },
+    ];
+  } finally {
+    await lab.close();
+  }
+}
