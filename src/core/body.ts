@@ -1,5 +1,5 @@
-import { parse as parseCsv } from 'csv-parse/sync';
 import type { Field } from './fields.ts';
+import { late } from './late.ts';
 import { Problem } from './problem.ts';
 import { readValue } from './read-value.ts';
 import { clipped } from './shown.ts';
@@ -114,7 +114,7 @@ function splitCsv(lines: readonly string[]): { readonly records: readonly CsvRec
     const line = at + 1;
     if (text.trim() === '' || text.trimStart().startsWith('# ')) return;
     try {
-      const [cells = []] = parseCsv(text.replaceAll('\u00a0', ' '), {
+      const [cells = []] = late.csvParse().parse(text.replaceAll('\u00a0', ' '), {
         bom: true,
         trim: true,
         relax_column_count: true,

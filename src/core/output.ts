@@ -1,5 +1,5 @@
-import { stringify } from 'csv-stringify/sync';
 import { invisible } from './clean.ts';
+import { late } from './late.ts';
 import { bodyOf } from './markdown.ts';
 import type { Cell, Cells, Column, Listing, Reply } from './reply.ts';
 import { wordsOf } from './text.ts';
@@ -62,7 +62,7 @@ function csvCell(value: unknown): unknown {
 
 /** RFC 4180. */
 function csvOfRecords(records: readonly (readonly unknown[])[]): string {
-  return stringify(
+  return late.csvStringify().stringify(
     records.map((record) => record.map(csvCell)),
     { record_delimiter: '\r\n', cast: { boolean: String } },
   );

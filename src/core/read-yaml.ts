@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { late } from './late.ts';
 
 /** What keeps a text from being YAML; nothing of the text is repeated, which may hold secrets. */
 export interface YamlFault {
@@ -22,6 +22,7 @@ const known: Readonly<Record<string, string>> = {
 
 /** Reads YAML as Synapse does (YAML 1.1, the last of a key's values counts). */
 export function readYaml(text: string): ReadYaml {
+  const { LineCounter, parseDocument } = late.yaml();
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { version: '1.1', prettyErrors: false, uniqueKeys: false, lineCounter });
   const [error] = document.errors;

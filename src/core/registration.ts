@@ -1,4 +1,4 @@
-import { isMap, parseDocument } from 'yaml';
+import { late } from './late.ts';
 import { Problem } from './problem.ts';
 import { readYaml } from './read-yaml.ts';
 import { code, joined, say, type Text } from './text.ts';
@@ -153,6 +153,7 @@ function isHttpUrl(value: unknown): boolean {
 
 /** The pasted text with the tokens that it lacks, its comments and order kept. */
 export function withTokens(text: string, tokens: { readonly asToken: string; readonly hsToken: string }): string {
+  const { isMap, parseDocument } = late.yaml();
   const document = parseDocument(text, { version: '1.1', uniqueKeys: false });
   if (!isMap(document.contents)) throw new Error('the registration was not checked');
   if (!document.has('as_token')) document.set('as_token', tokens.asToken);

@@ -1,5 +1,6 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js';
+import type { RE2JS } from 're2js';
 import { localpartOf } from './ids.ts';
+import { late } from './late.ts';
 import { Problem } from './problem.ts';
 import { clipped } from './shown.ts';
 import { code, say } from './text.ts';
@@ -19,6 +20,7 @@ export function userPattern(source: string): (userId: string) => boolean {
 }
 
 function compile(source: string): RE2JS {
+  const { RE2JS, RE2JSSyntaxException } = late.re2js();
   try {
     return RE2JS.compile(source);
   } catch (error) {

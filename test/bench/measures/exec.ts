@@ -17,7 +17,7 @@ export function synadmConfig(folder: string, url: string, user: string, token: s
   return file;
 }
 
-export const hasSynadm = (): boolean => spawnSync('synadm', ['--version']).status === 0;
+export const hasSynadm = (): boolean => spawnSync('synadm', ['--help']).status === 0;
 
 /** One command from a shell, beside synadm. */
 export async function exec(): Promise<readonly Line[]> {

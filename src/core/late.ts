@@ -1,0 +1,12 @@
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/** Packages that few commands need. Each is loaded when the first one does: a start would wait for all of them. */
+export const late = {
+  yaml: (): typeof import('yaml') => require('yaml'),
+  re2js: (): typeof import('re2js') => require('re2js'),
+  refa: (): typeof import('refa') => require('refa'),
+  csvParse: (): typeof import('csv-parse/sync') => require('csv-parse/sync'),
+  csvStringify: (): typeof import('csv-stringify/sync') => require('csv-stringify/sync'),
+};
