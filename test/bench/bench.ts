@@ -9,10 +9,21 @@ import type { Line } from './line.ts';
 import { exec } from './measures/exec.ts';
 import { jobs } from './measures/jobs.ts';
 import { latency } from './measures/latency.ts';
+import { listing } from './measures/listing.ts';
+import { ownTime } from './measures/own-time.ts';
 import { start } from './measures/start.ts';
+import { trail } from './measures/trail.ts';
 import { markdownTable, terminalTable } from './show-lines.ts';
 
-const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = { latency, start, exec, jobs };
+const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
+  latency,
+  'own-time': ownTime,
+  start,
+  exec,
+  jobs,
+  listing,
+  trail,
+};
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'string' }, markdown: { type: 'string' } },

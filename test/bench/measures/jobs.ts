@@ -140,7 +140,7 @@ async function uploads({ raw }: BenchLab): Promise<readonly string[]> {
 
 async function deletingMedia(lab: BenchLab): Promise<readonly Line[]> {
   const [mine, other] = await duel({
-    mine: async () => job(lab, 'media delete-media-list', (await uploads(lab)).join('\n'), String(many)),
+    mine: async () => job(lab, 'media delete-media-list', (await uploads(lab)).join('\n')),
     other: async () => {
       const files = await uploads(lab);
       return timed(() =>
