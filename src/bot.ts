@@ -187,7 +187,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     matrix,
     store,
     redactAfterMs: config.secrets.redactAfter,
-    removeMedia: (mxc) => homeserver.media.remove(mxc),
+    removeMedia: async (mxc) => void (await homeserver.media.remove(mxc)),
     restoreAlias: createAliasRestorer({ homeserver, tell, log }),
     leaveRoom: createRoomLeaver({ homeserver, tell, log }),
     ...createRegistrationReminders({ host, store, botId: matrix.userId, tell, clock }),

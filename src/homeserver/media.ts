@@ -39,8 +39,11 @@ export interface MediaQuery {
 
 /** What people uploaded. */
 export interface Media {
-  /** Removes one local file; one that is gone already is a success. */
-  remove(mxc: string): Promise<void>;
+  /**
+   * Removes one local file; one that is gone already is a success. What became of it by the server's word; `undefined`:
+   * it does not tell.
+   */
+  remove(mxc: string): Promise<'removed' | 'was gone' | undefined>;
   /**
    * Removes the local files that were last looked at before a time (epoch ms) and are larger than so many bytes; returns
    * how many. May take minutes, in which the server goes on though nobody waits.

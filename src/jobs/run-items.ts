@@ -25,6 +25,12 @@ export interface RunItemsOptions {
   readonly pause: (ms: number) => Promise<void>;
 }
 
+/** An item whose turn it is in a lane; `begun`: its T2 is written. */
+interface Turn {
+  readonly item: ItemRow;
+  readonly begun: boolean;
+}
+
 /** Takes every item of a job to its end that is not there yet; ends early on stop and when the job is cancelled. */
 export async function runItems({ context, job, progress, lanes, pause }: RunItemsOptions): Promise<void> {
   const { store, log } = context;
@@ -32,14 +38,24 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
   const next = createQueue();
   await Promise.all(
     Array.from({ length: lanes }, async () => {
-      while (!halt.stopped() && !halt.cancelled()) {
-        const item = next();
-        if (item === undefined) return;
-        await oneItem(item);
-        progress.ended(item.n);
+      let turn = takeTurn();
+      // What is begun is brought to its end.
+      while (turn !== undefined && (turn.begun || !halted())) {
+        const { n } = turn.item;
+        turn = await oneItem(turn);
+        progress.ended(n);
       }
     }),
   );
+
+  function halted(): boolean {
+    return halt.stopped() || halt.cancelled();
+  }
+
+  function takeTurn(): Turn | undefined {
+    const item = halted() ? undefined : next();
+    return item && { item, begun: false };
+  }
 
   /** What a stop or a cancellation has cut short comes first, then the rest in order; nothing is taken twice. */
   function createQueue(): () => ItemRow | undefined {
@@ -60,10 +76,14 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
     };
   }
 
-  /** One item to its end: T2, the step, T3. Left `running` on stop, to be settled at the next start. */
-  async function oneItem(item: ItemRow): Promise<void> {
+  /**
+   * One item to its end: T2 unless that was written before, the step, T3. Left `running` on stop, to be settled at the
+   * next start. Gives the lane's next turn.
+   */
+  async function oneItem(turn: Turn): Promise<Turn | undefined> {
+    const { item } = turn;
     const step = stepOf(item);
-    let begun = false;
+    let { begun } = turn;
     let silences = 0;
     const result = await insist(halt, async (): Promise<ItemResult> => {
       if (!begun && item.state === 'running' && definition.settle !== undefined) {
@@ -73,7 +93,7 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
           return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
       } else if (!begun && item.state === 'running' && context.writesOnce)
         return { state: 'unknown', note: 'cut short, and the homeserver cannot tell' };
-      if (!begun) store.jobs.beginItem(row.id, item.n, { kind: 'intent', ...itemEntry(job, item.target) });
+      if (!begun) store.jobs.beginItem(row.id, item.n, intentOf(item));
       begun = true;
       return attempt(item, step, () => ++silences < mostSilences);
     }).catch((error): ItemResult => ({ state: 'failed', note: wordsOf(problemOf(error, log).text) }));
@@ -83,6 +103,11 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
       const cut = 'cancelled while the homeserver gave no answer';
       store.jobs.endItem(row.id, item.n, 'running', cut, outcomeOf(item, 'unknown', undefined));
     }
+    return takeTurn();
+  }
+
+  function intentOf({ target }: ItemRow): AuditEntry {
+    return { kind: 'intent', ...itemEntry(job, target) };
   }
 
   function stepOf(item: ItemRow): Step {
@@ -134,11 +159,20 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
     }
   }
 
-  async function endItem(item: ItemRow, { state, note, change }: ItemResult): Promise<void> {
+  /** T3, and in the same write T2 of the item that follows: each write waits for the disk. */
+  async function endItem(item: ItemRow, { state, note, change }: ItemResult): Promise<Turn | undefined> {
     const half = state === 'done' && definition.handOut !== undefined;
     const stored: ItemState = half ? 'stepped' : state;
     const outcome = outcomeOf(item, state, change);
-    await untilWritten(context, () => store.jobs.endItem(row.id, item.n, stored, note, outcome));
+    const turn = takeTurn();
+    let begun = false;
+    const written = await untilWritten(context, () => {
+      // What was cut short before is settled first, and a disk may have been full until the job was cancelled.
+      begun = turn?.item.state === 'pending' && !halted();
+      const following = begun && turn !== undefined ? { n: turn.item.n, intent: intentOf(turn.item) } : undefined;
+      store.jobs.endItem(row.id, item.n, stored, note, outcome, following);
+    });
+    return written ? turn && { item: turn.item, begun } : undefined;
   }
 
   function outcomeOf(item: ItemRow, outcome: ItemResult['state'], change: ItemResult['change']): AuditEntry {

@@ -70,6 +70,10 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
   const mustChange = (changes: number, what: string) => {
     if (changes !== 1) throw new Error(`${what} is not there or over`);
   };
+  const begin = (id: string, n: number, intent: AuditEntry) => {
+    mustChange(beginItem.run(id, n).changes, `item ${n} of job ${id}`);
+    audit.append(intent);
+  };
   const fromRow = (row: Row): JobRow => ({
     ...row,
     input: JSON.parse(row.input),
@@ -107,17 +111,22 @@ export function createJobs({ db, clock, write }: Connection, audit: Store['audit
         found.sort((a, b) => a.n - b.n);
         return (limit < 0 ? found : found.slice(0, limit)).map(fromItem);
       },
-      beginItem: write((id: string, n: number, intent: AuditEntry) => {
-        mustChange(beginItem.run(id, n).changes, `item ${n} of job ${id}`);
-        audit.append(intent);
-      }),
+      beginItem: write(begin),
       keep: write((id: string, n: number, data: Json) => {
         mustChange(keep.run(JSON.stringify(data), id, n).changes, `item ${n} of job ${id}`);
       }),
       endItem: write(
-        (id: string, n: number, state: ItemState, note: string | undefined, outcome: AuditEntry | undefined) => {
+        (
+          id: string,
+          n: number,
+          state: ItemState,
+          note: string | undefined,
+          outcome: AuditEntry | undefined,
+          following?: { readonly n: number; readonly intent: AuditEntry },
+        ) => {
           mustChange(endItem.run(state, note ?? null, id, n).changes, `item ${n} of job ${id}`);
           if (outcome !== undefined) audit.append(outcome);
+          if (following !== undefined) begin(id, following.n, following.intent);
         },
       ),
     },

@@ -254,8 +254,15 @@ export interface Store {
     beginItem(id: string, n: number, intent: AuditEntry): void;
     /** What the step of an item must know when it is taken up again. */
     keep(id: string, n: number, data: Json): void;
-    /** An item's T3: state, note, outcome record. */
-    endItem(id: string, n: number, state: ItemState, note: string | undefined, outcome: AuditEntry | undefined): void;
+    /** An item's T3: state, note, outcome record; with `following`, that item's T2 in the same transaction. */
+    endItem(
+      id: string,
+      n: number,
+      state: ItemState,
+      note: string | undefined,
+      outcome: AuditEntry | undefined,
+      following?: { readonly n: number; readonly intent: AuditEntry },
+    ): void;
     /** The end of a job with its report, in one transaction. */
     finish(id: string, state: 'finished' | 'cancelled', report: NewOutbox | undefined): void;
   };

@@ -66,6 +66,38 @@ function lab(size: number, definition: Partial<Definition> & Pick<Definition, 's
 
 const done: ItemResult = { state: 'done' };
 
+describe('a lane', () => {
+  test('begins nothing any more once the job is cancelled, and brings to its end what it has begun', async () => {
+    const { state, run, items, trail } = lab(3, {
+      step: async ({ target }) => {
+        if (target === '@user2:one.test') state.cancelled = true;
+        return done;
+      },
+    });
+    await run();
+    expect(items()).toEqual(['done', 'done', 'pending']);
+    expect(trail()).toEqual([
+      '@user1:one.test intent',
+      '@user1:one.test done',
+      '@user2:one.test intent',
+      '@user2:one.test done',
+    ]);
+  });
+
+  test('takes no item that another lane has time for', async () => {
+    const slow = Promise.withResolvers<void>();
+    const { run, items } = lab(4, {
+      async step({ target }) {
+        if (target === '@user1:one.test') await slow.promise;
+        if (target === '@user4:one.test') slow.resolve();
+        return done;
+      },
+    });
+    await run(2);
+    expect(items()).toEqual(['done', 'done', 'done', 'done']);
+  });
+});
+
 describe('a step', () => {
   test('that gets no answer waits and is tried again, with what it kept, as long as it takes', async () => {
     const seen: unknown[] = [];

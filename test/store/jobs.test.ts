@@ -45,6 +45,24 @@ test('an item goes over its steps and further attempts, and what is over is not 
   expect(store.audit.count()).toBe(2);
 });
 
+test('an item ends and the next one begins in one write, or neither does', () => {
+  const { store } = makeStore();
+  addJob(store, 'j1', 3);
+  store.jobs.beginItem('j1', 1, auditEntry('$j1'));
+  const outcome = auditEntry('$j1', { kind: 'outcome', outcome: 'done' });
+  store.jobs.endItem('j1', 1, 'done', undefined, outcome, { n: 2, intent: auditEntry('$j1') });
+  expect(store.jobs.items('j1').map(({ state, attempt }) => `${state} ${attempt}`)).toEqual([
+    'done 1',
+    'running 1',
+    'pending 0',
+  ]);
+  expect(store.audit.list({ limit: 9, from: 0 }).map(({ kind }) => kind)).toEqual(['intent', 'outcome', 'intent']);
+  const over = { n: 1, intent: auditEntry('$j1') };
+  expect(() => store.jobs.endItem('j1', 2, 'done', undefined, outcome, over)).toThrow();
+  expect(store.jobs.items('j1', ['running']).map(({ n }) => n)).toEqual([2]);
+  expect(store.audit.count()).toBe(3);
+});
+
 test('items are given in order, by state, and page by page', () => {
   const { store } = makeStore();
   addJob(store, 'j1', 7);

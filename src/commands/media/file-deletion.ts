@@ -72,12 +72,13 @@ export function fileDeletionJob(files: readonly string[]): Result {
   return { job: { items: files.map((target) => ({ target })), heading } };
 }
 
-/** One file after the other, each looked for afterwards. */
+/** One file after the other, each looked for afterwards where the server does not say what became of it. */
 export const fileDeletionSteps: JobDefinition<unknown, FileDeletionCaps> = {
   pace: 'other',
   async step({ target }, _input, { files, media }) {
-    if ((await look(files, target)) === undefined) return { state: 'skipped', note: 'gone already' };
-    await media.remove(target);
+    const removed = await media.remove(target);
+    if (removed === 'removed') return { state: 'done' };
+    if (removed === 'was gone') return { state: 'skipped', note: 'gone already' };
     const now = await look(files, target);
     if (now !== undefined && now !== 'untold') return { state: 'failed', note: 'the server has not deleted it' };
     return { state: 'done' };

@@ -132,9 +132,9 @@ export const bringInJob: JobDefinition<unknown, Caps> = {
     const { users, adminRoom } = caps;
     const place = planned.parse(data);
     if (target === adminRoom.botId) return { state: 'skipped', note: 'is me' };
-    const account = await users.get(target);
+    const [account, memberships] = await Promise.all([users.get(target), users.memberships(target)]);
     if (account === undefined) return { state: 'skipped', note: 'gone since the plan was shown' };
-    const membership = (await users.memberships(target)).get(place.roomId);
+    const membership = memberships.get(place.roomId);
     if (membership === 'join') return { state: 'done', note: 'was in it already' };
     const why = whyNotJoin(account, membership);
     if (why !== undefined) return { state: 'skipped', note: wordsOf(why) };

@@ -47,6 +47,7 @@ export function createRelayMedia({ dialect, commander, clock }: RelayParts): Med
   return {
     async remove(mxc) {
       await commander.do(acts.deleteFile(mxc));
+      return undefined;
     },
     ...(dialect.deletesRemoteFiles ? { removesRemote: true as const } : {}),
     removeUnused: absent('removeUnused'),

@@ -40,7 +40,9 @@ export function createSynapseMedia(http: SynapseHttp, serverName: string): Media
 
   return {
     async remove(mxc) {
-      await http.find(deleted, { method: 'DELETE', path: `${admin}/media/${mxcPath(mxc)}` });
+      const answer = await http.find(deleted, { method: 'DELETE', path: `${admin}/media/${mxcPath(mxc)}` });
+      if (answer === undefined) return 'was gone';
+      return answer.deleted_media.includes(mxc.slice(mxc.lastIndexOf('/') + 1)) ? 'removed' : undefined;
     },
 
     async removeUnused(before, largerThan, keepAvatars) {
