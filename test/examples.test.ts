@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/commands/index.ts';
 import { flagsOf } from '../src/core/flags.ts';
-import { type AdminRoom, openAdminRoom } from './e2e/admin-room.ts';
+import { readHtml } from './core/html.ts';
+import { type AdminRoom, bodyOf, openAdminRoom } from './e2e/admin-room.ts';
 import { type HostLab, openHostLab } from './e2e/host-lab.ts';
 import { backgroundUpdatesDone } from './homeserver/background-updates.ts';
 import { loginPassword, registerUser } from './homeserver/client.ts';
@@ -100,12 +101,20 @@ describeWithSynapse('every example in the help', () => {
     await alice.send(await alice.join('#lobby:example.org'), 'hello');
   }
 
+  /** Says it, and holds the answer to what clients show (readHtml). */
+  async function ask(line: string): Promise<string> {
+    const answer = await room.answerTo(await room.admin.send(room.roomId, line));
+    expect(answer.content.format).toBe('org.matrix.custom.html');
+    readHtml(String(answer.content.formatted_body));
+    return bodyOf(answer);
+  }
+
   async function works(line: string): Promise<void> {
-    const answer = await room.ask(line);
+    const answer = await ask(line);
     if (!unknownHere.test(answer)) expect(answer).not.toMatch(/^❌/);
     expect(answer).not.toMatch(/Usage: |There is no command/);
     const yes = /send `(!admin confirm [a-z0-9]{5})`/.exec(answer)?.[1];
-    if (yes !== undefined) expect(await room.ask(yes)).not.toMatch(/^❌/);
+    if (yes !== undefined) expect(await ask(yes)).not.toMatch(/^❌/);
   }
 
   const rows = (creates: boolean) =>

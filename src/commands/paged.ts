@@ -65,7 +65,8 @@ export async function paged<Row>(input: PageInput, listing: PagedListing<Row>): 
         // Of all there is, what came counts: accounts come and go while a long list is read.
         if (window.limit === undefined) total = shown;
         const page = pageOf(window, shown, more ? undefined : total, more);
-        const head = more ? undefined : heading?.(total);
+        // Of nothing, "None." says enough.
+        const head = more || total === 0 ? undefined : heading?.(total);
         return {
           page,
           above: [...(head === undefined ? [] : [paragraph(head)]), ...(notes?.() ?? []).map(note)],

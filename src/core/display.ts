@@ -25,15 +25,20 @@ export function formatDuration(ms: number): string {
   return small === undefined || rest === 0 ? first : `${first} ${named(rest, small[1])}`;
 }
 
-/** "2026-01-31 12:00 UTC (3 days ago)"; both in milliseconds since 1970. */
-export function formatTime(ms: number, now: number): string {
+/**
+ * "2026-01-31 12:00 UTC (3 days ago)"; both in milliseconds since 1970. Without `now` only the moment is said, for words
+ * that are kept.
+ */
+export function formatTime(ms: number, now?: number): string {
   const time = new Date(ms);
   if (Number.isNaN(time.getTime())) return String(ms);
+  const moment = `${time.toISOString().slice(0, -8).replace('T', ' ')} UTC`;
+  if (now === undefined) return moment;
   const distance = Math.abs(now - ms);
   const span = spans.find(([size]) => distance >= size);
   const about = span === undefined ? 'now' : named(Math.floor(distance / span[0]), span[1]);
   const relative = span === undefined ? about : now >= ms ? `${about} ago` : `in ${about}`;
-  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC (${relative})`;
+  return `${moment} (${relative})`;
 }
 
 /** "1.4 MiB": 1024-based, like the sizes people type. */

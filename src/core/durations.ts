@@ -18,22 +18,3 @@ export function parseDuration(text: string): number {
   if (!(total <= longest)) throw new Problem('usage', say`${clipped(text)} is longer than 1,000 years.`);
   return total;
 }
-
-const spoken = [
-  ['day', units.d],
-  ['hour', units.h],
-  ['minute', units.m],
-  ['second', units.s],
-] as const;
-
-/** Milliseconds for people, in the two largest units: "3 days", "1 day 12 hours". */
-export function formatDuration(ms: number): string {
-  let left = Math.round(ms / 1000) * 1000;
-  const said: string[] = [];
-  for (const [name, size] of spoken) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0) said.push(`${count.toLocaleString('en')} ${name}${count === 1 ? '' : 's'}`);
-  }
-  return said.slice(0, 2).join(' ') || '0 seconds';
-}

@@ -2,25 +2,29 @@ import { Marked } from 'marked';
 import { clean, cleanLines } from './clean.ts';
 import { pageLine } from './page.ts';
 import type { Block } from './reply.ts';
-import { bareLines, drawTable, gridOf, gridOfFields } from './table.ts';
+import { bareLines, drawTable, gridOf, gridOfFields, isNarrow, recordsOf } from './table.ts';
 import { code, type Part, say, type Text } from './text.ts';
 
 /** Characters of one value; a room's topic may have thousands. Code holds ids and lines to type and is cut later. */
-const limits = { line: 500, field: 500, cell: 100, code: 1_000 };
+const limits = { line: 500, field: 500, record: 300, cell: 100, code: 1_000 };
 
-type Place = 'line' | 'field' | 'cell';
+type Place = 'line' | 'field' | 'record' | 'cell';
 
 /** How parts that are not ours are written: as people read them, or as marks that stand for them. */
 interface Writer {
+  /** Nothing is cut. */
+  readonly whole?: true;
   value(text: string, place: Place): string;
-  code(text: string, place: Place): string;
+  code(text: string, place: Place, link?: string): string;
   fence(text: string): string;
 }
 
 function write(text: Text, writer: Writer, place: Place): string {
   const one = (part: Part): string => {
-    if (part.kind === 'value') return writer.value(clean(part.text, limits[place]), place);
-    if (part.kind === 'code' || part.kind === 'command') return writer.code(clean(part.text, limits.code), place);
+    const cleaned = (limit: number) => clean(part.text, writer.whole ? undefined : limit);
+    if (part.kind === 'value') return writer.value(cleaned(limits[place]), place);
+    if (part.kind === 'code') return writer.code(cleaned(limits.code), place, part.link);
+    if (part.kind === 'command') return writer.code(cleaned(limits.code), place);
     return place === 'line' ? part.text : unpiped(part.text.replace(/\s+/g, ' '));
   };
   return text.parts.map(one).join('');
@@ -53,7 +57,11 @@ function markdownOf(blocks: readonly Block[], writer: Writer): string {
         const { page, rows, bare } = block.listing;
         const drawn = bare
           ? one({ kind: 'code', text: bareLines(block.listing) })
-          : drawTable(gridOf(block.listing, (text) => write(text, writer, 'cell')));
+          : isNarrow(block.listing)
+            ? recordsOf(block.listing, (text) => write(text, writer, 'record'))
+                .map((lines) => `- ${lines.join('\n  ')}`)
+                .join('\n')
+            : drawTable(gridOf(block.listing, (text) => write(text, writer, 'cell')));
         return page === undefined ? drawn : `${drawn}\n\n${inline(pageLine(page, rows.length))}`;
       }
       case 'code': {
@@ -70,8 +78,8 @@ function markdownOf(blocks: readonly Block[], writer: Writer): string {
 
 const plain: Writer = {
   value: (text, place) => (place === 'line' ? text : unpiped(text)),
-  code(text, place) {
-    if (text === '') return '';
+  code(text, place, link) {
+    if (text === '' || link !== undefined) return plain.value(text, place);
     const fence = ticks(text, 1);
     const edge = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
     return fence + edge + (place === 'line' ? text : unpiped(text)) + edge + fence;
@@ -82,6 +90,18 @@ const plain: Writer = {
 /** The blocks as Markdown for reading: values plain, tables with their pipes below each other. */
 export function bodyOf(blocks: readonly Block[]): string {
   return markdownOf(blocks, plain);
+}
+
+const uncut: Writer = { ...plain, whole: true };
+
+/** The same with every value in its full length, for a file. */
+export function documentOf(blocks: readonly Block[]): string {
+  return markdownOf(blocks, uncut);
+}
+
+/** Whether a value in it is longer than is shown. */
+export function hasLongValue(block: Block): boolean {
+  return markdownOf([block], plain) !== markdownOf([block], uncut);
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -95,7 +115,7 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) =
 
 const none = (): undefined => undefined;
 
-/** Only what the specification lets a client show (Client-Server API, m.room.message), without links or raw HTML. */
+/** Only what the specification lets a client show (Client-Server API, m.room.message), without links or HTML in words. */
 const marked = new Marked({
   gfm: true,
   breaks: true,
@@ -116,7 +136,10 @@ export function htmlOf(blocks: readonly Block[]): string {
   const hold = (html: string): string => `\uE000${held.push(html) - 1}\uE001`;
   const marks: Writer = {
     value: (text) => hold(escaped(text)),
-    code: (text) => (text === '' ? '' : hold(`<code>${escaped(text)}</code>`)),
+    code: (text, _, link) =>
+      text === ''
+        ? ''
+        : hold(`<code>${escaped(text)}</code>${link === undefined ? '' : ` <a href="${escaped(link)}">open</a>`}`),
     fence: (text) => hold(escaped(text)),
   };
   const html = marked.parse(markdownOf(blocks, marks), { async: false });

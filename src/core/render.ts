@@ -1,4 +1,4 @@
-import { bodyOf, htmlOf } from './markdown.ts';
+import { bodyOf, hasLongValue, htmlOf } from './markdown.ts';
 import { csvOf, csvOfListing, jsonOf, listingsOf, type Output } from './output.ts';
 import { pageLine } from './page.ts';
 import { prefixed } from './prefixed.ts';
@@ -45,15 +45,28 @@ export const mostUnits = 2_000;
  * give must be there already (`pipeline/spool.ts`).
  */
 export function renderReply(reply: Reply, options: RenderOptions): Rendered {
+  return rendered(reply, options, options.output === 'human');
+}
+
+/** The same for a message that no file can go with: what is too long for it is cut. */
+export function renderNotice(reply: Reply, options: Omit<RenderOptions, 'output'>): RenderedContent {
+  return rendered(reply, { ...options, output: 'human' }, false).content;
+}
+
+function rendered(reply: Reply, options: RenderOptions, keepLongValues: boolean): Rendered {
   if (reply.stream !== undefined) throw new Error(`${options.path}: the rows have not come yet`);
   const name = options.path.replaceAll(' ', '-');
   const listed = withNext({ ...reply, blocks: prefixed(reply.blocks, options.prefix) }, options);
   const blocks = blocksFor(listed, options, name);
   const files = blocks.flatMap((block) => (block.kind === 'attachment' ? [block] : []));
   const attachments = files.map(({ filename, mimetype, content }) => ({ filename, mimetype, content }));
-  const content = blocks.some(isBeginning) ? undefined : fitting(blocks, options);
-  if (content !== undefined) return { content, attachments };
-  const short = longest(blocks, options, name);
+  // A command that makes a file of what it cut has seen to it.
+  const cuts = blocks.some((block) => block.kind === 'attachment' && block.forReading === true);
+  const long = new Set(keepLongValues && !cuts ? blocks.filter(hasLongValue) : []);
+  const all = shorten(blocks, Number.POSITIVE_INFINITY, name, long);
+  const content = blocks.some(isBeginning) ? undefined : fitting(all.blocks, options);
+  if (content !== undefined) return { content, attachments: [...attachments, ...all.files()] };
+  const short = longest(blocks, options, name, long);
   return { content: contentOf(short.blocks, options), attachments: [...attachments, ...short.files()] };
 }
 
@@ -64,13 +77,13 @@ function isBeginning(block: Block): boolean {
 }
 
 /** The most of the blocks that fits, found by halving. */
-function longest(blocks: readonly Block[], options: RenderOptions, name: string): Shortened {
+function longest(blocks: readonly Block[], options: RenderOptions, name: string, long: ReadonlySet<Block>): Shortened {
   let best = setAside(blocks, name);
   let low = 0;
   let high = Math.min(mostUnits, Math.max(...blocks.map(unitsOf)));
   while (low <= high) {
     const middle = Math.floor((low + high) / 2);
-    const short = shorten(blocks, middle, name);
+    const short = shorten(blocks, middle, name, long);
     if (fitting(short.blocks, options) === undefined) high = middle - 1;
     else {
       best = short;

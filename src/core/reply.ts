@@ -12,7 +12,7 @@ export interface Column {
 /** One row: a cell for each column's key. */
 export type Cells = Readonly<Record<string, Cell>>;
 
-/** What a listing's table looks like; `show` names at most five columns for people. */
+/** What a listing's table looks like; `show` names the columns for people, and more than five make no table but lines. */
 export interface TableShape {
   readonly columns: readonly Column[];
   readonly show: readonly string[];

@@ -1,4 +1,4 @@
-import { bodyOf } from './markdown.ts';
+import { documentOf } from './markdown.ts';
 import { csvOfListing } from './output.ts';
 import { pageLine } from './page.ts';
 import { type Block, type FileOnDisk, paragraph } from './reply.ts';
@@ -33,8 +33,16 @@ export function unitsOf(block: Block): number {
   }
 }
 
-/** Shows the first `most` rows, items or lines of each block and puts the whole of what was cut into files named `name…`. */
-export function shorten(blocks: readonly Block[], most: number, name: string): Shortened {
+/**
+ * Shows the first `most` rows, items or lines of each block and puts the whole of what was cut into files named `name…`.
+ * `long`: the blocks with a value that is cut where it stands, which go into files too.
+ */
+export function shorten(
+  blocks: readonly Block[],
+  most: number,
+  name: string,
+  long: ReadonlySet<Block> = new Set(),
+): Shortened {
   const files: {
     readonly filename: string;
     readonly mimetype: string;
@@ -48,12 +56,20 @@ export function shorten(blocks: readonly Block[], most: number, name: string): S
   };
   let document: Text | undefined;
   const inDocument = (): Text => {
-    document ??= attach('md', 'text/markdown', () => bodyOf(blocks));
+    document ??= attach('md', 'text/markdown', () => documentOf(blocks));
     return document;
   };
   const cut = (block: Block): readonly Block[] => {
     const units = unitsOf(block);
-    if (units <= most) return [block];
+    if (units <= most) {
+      if (!long.has(block)) return [block];
+      if (block.kind !== 'listing') {
+        inDocument();
+        return [block];
+      }
+      const whole = attach('csv', 'text/csv', () => csvOfListing(block.listing));
+      return [block, paragraph(say`Long values are cut; they stand whole in ${whole}.`)];
+    }
     const note = (unit: string, file: Text): Block =>
       paragraph(
         most === 0
@@ -90,8 +106,12 @@ export function shorten(blocks: readonly Block[], most: number, name: string): S
         return [block];
     }
   };
+  const shown = blocks.flatMap(cut);
+  const cutElsewhere = document !== undefined && blocks.some((block) => long.has(block) && block.kind !== 'listing');
   return {
-    blocks: blocks.flatMap(cut),
+    blocks: cutElsewhere
+      ? [...shown, paragraph(say`Long values are cut; they stand whole in ${inDocument()}.`)]
+      : shown,
     files: () => files.map((file) => ({ ...file, content: file.content() })),
   };
 }
@@ -101,6 +121,6 @@ export function setAside(blocks: readonly Block[], name: string): Shortened {
   const filename = `${name}.md`;
   return {
     blocks: [paragraph(say`The answer is too long for a message; it is in ${code(filename)}.`)],
-    files: () => [{ filename, mimetype: 'text/markdown', content: bodyOf(blocks) }],
+    files: () => [{ filename, mimetype: 'text/markdown', content: documentOf(blocks) }],
   };
 }

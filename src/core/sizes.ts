@@ -18,11 +18,3 @@ export function parseSize(text: string): number {
   if (!Number.isSafeInteger(bytes)) throw new Problem('usage', say`${clipped(text)} is too large.`);
   return bytes;
 }
-
-/** Bytes for people: "500 KiB", "1.5 GiB". */
-export function formatSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  const power = Math.min(letters.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
-  const value = bytes / 1024 ** power;
-  return `${Number(value.toFixed(value < 10 ? 1 : 0)).toLocaleString('en')} ${letters[power]}iB`;
-}

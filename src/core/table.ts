@@ -1,5 +1,5 @@
 import { clean } from './clean.ts';
-import type { Cell, Listing } from './reply.ts';
+import type { Cell, Column, Listing, TableShape } from './reply.ts';
 import { type Text, wordsOf } from './text.ts';
 
 /** A table reduced to cells that are written out already; `right` names the columns of numbers. */
@@ -9,7 +9,7 @@ export interface Grid {
   readonly right: readonly boolean[];
 }
 
-/** More than this is not readable on a phone; the rest is in `details`, JSON and CSV. */
+/** More than this is not readable as a table, least of all on a phone. */
 const mostColumns = 5;
 /** A wider cell sticks out of its column instead of padding every row. */
 const widestColumn = 40;
@@ -55,11 +55,31 @@ function written(cell: Cell, write: Write, no: string): string {
   return write(typeof cell === 'string' ? { parts: [{ kind: 'value', text: cell }] } : cell);
 }
 
+/** Whether a listing shows too much for a table, so that each row is written as lines below each other. */
+export function isNarrow({ show }: TableShape): boolean {
+  return show.length > mostColumns;
+}
+
+const shownColumns = ({ columns, show }: TableShape): readonly Column[] =>
+  show.flatMap((key) => columns.filter((column) => column.key === key));
+
+const isBlank = (cell: Cell): boolean =>
+  cell === false || clean(typeof cell === 'object' && cell !== null ? wordsOf(cell) : String(cell ?? '')) === '';
+
+/** The rows of a narrow listing, each as its lines "Title: value"; what is false or unknown is left out. */
+export function recordsOf(listing: Listing, write: Write): readonly (readonly string[])[] {
+  const columns = shownColumns(listing);
+  return listing.rows.map((row) =>
+    columns.flatMap(({ key, title }) => {
+      const cell = row[key];
+      return isBlank(cell) ? [] : [`${title}: ${written(cell, write, '')}`];
+    }),
+  );
+}
+
 /** The human table of a listing: the columns it shows, false and unknown cells empty, numbers to the right. */
 export function gridOf(listing: Listing, write: Write): Grid {
-  const columns = listing.show
-    .slice(0, mostColumns)
-    .flatMap((key) => listing.columns.filter((column) => column.key === key));
+  const columns = shownColumns(listing);
   return {
     head: columns.map((column) => column.title),
     rows: listing.rows.map((row) => columns.map((column) => written(row[column.key], write, ''))),

@@ -5,7 +5,7 @@
 export type Part =
   | { readonly kind: 'markdown'; readonly text: string }
   | { readonly kind: 'value'; readonly text: string }
-  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string; readonly link?: string }
   | { readonly kind: 'command'; readonly text: string };
 
 /** A run of parts; made with {@link say}, turned into a body and a formatted body by `render.ts` only. */
@@ -35,6 +35,18 @@ export function say(literals: TemplateStringsArray, ...values: readonly Sayable[
 /** A value shown as inline code: ids, flags, words to type. */
 export function code(value: string): Text {
   return { parts: [{ kind: 'code', text: value }] };
+}
+
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed()).replaceAll("'", '%27');
+
+/**
+ * An id that can be opened: its matrix.to link stands beside it, since clients put a name of anybody's choice in the place
+ * of a link. `via`: a server that knows the room of an id (Specification, appendices, "matrix.to navigation").
+ */
+export function linked(id: string, { event, via }: { readonly event?: string; readonly via?: string } = {}): Text {
+  const path = [id, ...(event === undefined ? [] : [event])].map(encoded);
+  const query = via === undefined ? '' : `?via=${encoded(via)}`;
+  return { parts: [{ kind: 'code', text: event ?? id, link: `https://matrix.to/#/${path.join('/')}${query}` }] };
 }
 
 /** A command to type, without its prefix, which is put before it where there is one: "user details @alice:example.org". */

@@ -1,3 +1,4 @@
+import { formatTime } from './display.ts';
 import { Problem } from './problem.ts';
 import { clipped } from './shown.ts';
 import { code, say } from './text.ts';
@@ -51,11 +52,4 @@ function epoch(text: string): number {
     );
   if (ms > latest) throw new Problem('usage', say`${clipped(text)} is too far in the future.`);
   return ms;
-}
-
-/** "2026-01-31 12:00 UTC" */
-export function formatTime(ms: number): string {
-  const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return '';
-  return `${date.toISOString().slice(0, -8).replace('T', ' ')} UTC`;
 }

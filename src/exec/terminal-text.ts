@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { clean, cleanLines } from '../core/clean.ts';
 import { pageLine } from '../core/page.ts';
 import type { Block } from '../core/reply.ts';
-import { bareLines, type Grid, gridOf, gridOfFields, widthOf } from '../core/table.ts';
+import { bareLines, type Grid, gridOf, gridOfFields, isNarrow, recordsOf, widthOf } from '../core/table.ts';
 import type { Text } from '../core/text.ts';
 
 /** What a table's frame takes of a line: one column before the first cell and three between two. */
@@ -32,7 +32,13 @@ export function terminalText(blocks: readonly Block[], width: number): string {
       case 'listing': {
         const { rows, page, bare } = block.listing;
         if (rows.length === 0) return ['None.'];
-        const table = bare ? bareLines(block.listing) : drawn(gridOf(block.listing, plainWords), width);
+        const table = bare
+          ? bareLines(block.listing)
+          : isNarrow(block.listing)
+            ? recordsOf(block.listing, plainWords)
+                .map((lines) => lines.join('\n'))
+                .join('\n\n')
+            : drawn(gridOf(block.listing, plainWords), width);
         return page === undefined ? [table] : [table, plainWords(pageLine(page, rows.length))];
       }
       case 'code':

@@ -1,6 +1,6 @@
 import { totalOf } from '../commands/job/total-of.ts';
 import { progressReply } from '../core/job-reply.ts';
-import { renderReply } from '../core/render.ts';
+import { renderNotice } from '../core/render.ts';
 import { code, say, type Text } from '../core/text.ts';
 import type { Content } from '../matrix/matrix.ts';
 import type { Context } from '../pipeline/context.ts';
@@ -43,7 +43,7 @@ export function editOf(prefix: string, job: JobRow, messageId: string, standing:
     counts: job.counts,
     ...standing,
   });
-  const { content } = renderReply(progress, { output: 'human', prefix, path: job.command });
+  const content = renderNotice(progress, { prefix, path: job.command });
   return {
     ...content,
     body: `* ${content.body}`,

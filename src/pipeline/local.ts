@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Local } from '../commands/local.ts';
 import { cleanLines } from '../core/clean.ts';
-import { renderReply } from '../core/render.ts';
+import { renderNotice } from '../core/render.ts';
 import { reply } from '../core/reply.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
 import { MatrixFault } from '../http.ts';
@@ -80,7 +80,7 @@ export function createLocal(options: LocalOptions): Local {
         await matrix.send(roomId, 'm.room.message', content, transactionId(asker.source, 'announce'));
       },
       async promise(words, asker) {
-        const { content } = renderReply(reply.says(words), { output: 'human', prefix: catalog.prefix, path: 'notice' });
+        const content = renderNotice(reply.says(words), { prefix: catalog.prefix, path: 'notice' });
         await matrix
           .send(roomId, 'm.room.message', { ...content }, transactionId(asker.source, 'promise'))
           .catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.ts';
-import { renderReply } from '../core/render.ts';
+import { renderNotice } from '../core/render.ts';
 import { paragraph } from '../core/reply.ts';
 import type { Text } from '../core/text.ts';
 import type { Store } from '../store/store.ts';
@@ -23,7 +23,7 @@ export function post(
   notify: boolean,
 ): void {
   const reply = { outcome: 'done' as const, blocks: [paragraph(words)] };
-  const { content } = renderReply(reply, { output: 'human', prefix, path: 'notice' });
+  const content = renderNotice(reply, { prefix, path: 'notice' });
   const loud = { body: `@room ${content.body}`, 'm.mentions': { room: true } };
   store.outbox.add({
     roomId,

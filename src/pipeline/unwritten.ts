@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import { problemReply } from '../core/problem-reply.ts';
-import { renderReply } from '../core/render.ts';
+import { renderNotice } from '../core/render.ts';
 import { paragraph } from '../core/reply.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import { relationTo } from './answer.ts';
@@ -15,11 +15,11 @@ import { typedSecretRemoval } from './typed-secret.ts';
  */
 export async function refuseUnwritten(context: Context, event: RoomEvent, problem: Problem): Promise<boolean> {
   const { matrix, catalog, log } = context;
-  const options = { output: 'human', prefix: catalog.prefix, path: 'refused' } as const;
+  const options = { prefix: catalog.prefix, path: 'refused' };
   const removal = holdsSecret(readingOf(context, event)) ? await typedSecretRemoval(context, event.eventId) : undefined;
   const refusal = problemReply(problem);
   const blocks = removal === undefined ? refusal.blocks : [...refusal.blocks, paragraph(removal.said)];
-  const { content } = renderReply({ ...refusal, blocks }, options);
+  const content = renderNotice({ ...refusal, blocks }, options);
   const said = { ...content, 'm.relates_to': relationTo(event), 'dev.castellan.for': event.eventId };
   try {
     await matrix.send(event.roomId, 'm.room.message', said, transactionId(event.eventId, 'answer'));

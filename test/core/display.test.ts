@@ -11,6 +11,10 @@ describe('display', () => {
     expect(formatTime(now + 2 * 86_400_000, now)).toBe('2026-02-05 12:30 UTC (in 2 days)');
   });
 
+  it('shows the moment alone in words that are kept, where "3 days ago" would grow old', () => {
+    expect(formatTime(Date.UTC(2026, 0, 31, 12))).toBe('2026-01-31 12:00 UTC');
+  });
+
   it('shows a time that no calendar has as the number it is', () => {
     expect(formatTime(1e20, now)).toBe('100000000000000000000');
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clean, cleanLines } from '../../src/core/clean.ts';
 import { bodyOf, htmlOf } from '../../src/core/markdown.ts';
 import { type Block, paragraph } from '../../src/core/reply.ts';
-import { code, say } from '../../src/core/text.ts';
+import { code, linked, say } from '../../src/core/text.ts';
 import { readHtml } from './html.ts';
 
 const hostile = [
@@ -169,10 +169,42 @@ describe('bodyOf', () => {
     );
   });
 
-  it('shows at most five columns', () => {
-    const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const listing = { columns: keys.map((key) => ({ key, title: key })), show: keys, rows: [{}] };
-    expect(bodyOf([{ kind: 'listing', listing }]).split('\n')[0]).toBe('| a   | b   | c   | d   | e   |');
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const columns = keys.map((key) => ({ key, title: key.toUpperCase() }));
+
+  it('shows up to five columns as a table', () => {
+    const listing = { columns, show: keys.slice(0, 5), rows: [{}] };
+    expect(bodyOf([{ kind: 'listing', listing }]).split('\n')[0]).toBe('| A   | B   | C   | D   | E   |');
+  });
+
+  it('writes more than five columns as lines below each other, and leaves out what is unknown', () => {
+    const rows = [
+      { a: code('@a:x'), b: 'one\n- two', c: false, d: null, e: '\u200B', f: 4812 },
+      { a: code('@b:x'), c: true },
+    ];
+    const block: Block = { kind: 'listing', listing: { columns, show: keys, rows, page: { from: 0, total: 2 } } };
+    expect(bodyOf([block])).toBe('- A: `@a:x`\n  B: one - two\n  F: 4,812\n- A: `@b:x`\n  C: ✅\n\n1–2 of 2');
+    expect(htmlOf([block])).toBe(
+      '<ul>\n<li>A: <code>@a:x</code><br>B: one - two<br>F: 4,812</li>\n<li>A: <code>@b:x</code><br>C: ✅</li>\n</ul>\n<p>1–2 of 2</p>',
+    );
+  });
+
+  it('links an id beside it, so that no name can take its place', () => {
+    const text = say`It is ${linked('@a:x')} in ${linked('!r:x', { event: '$e', via: 'x:1' })}`;
+    expect(bodyOf([paragraph(text)])).toBe('It is @a:x in $e');
+    expect(htmlOf([paragraph(text)])).toBe(
+      '<p>It is <code>@a:x</code> <a href="https://matrix.to/#/%40a%3Ax">open</a> in <code>$e</code> <a href="https://matrix.to/#/!r%3Ax/%24e?via=x%3A1">open</a></p>',
+    );
+  });
+
+  it('leaves an id of any spelling a link to it', () => {
+    fc.assert(
+      fc.property(anything, anything, (id, via) => {
+        expect(readHtml(htmlOf([paragraph(say`x${linked(`@${id}`, { via: `x${via}` })}`)])).tags).toEqual(
+          'p code /code a /a /p'.split(' '),
+        );
+      }),
+    );
   });
 
   it('says of an empty list that there is nothing', () => {

@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/core/problem.ts';
 import { problemReply } from '../../src/core/problem-reply.ts';
-import { contentLimit, type RenderOptions, renderReply } from '../../src/core/render.ts';
-import { type Listing, paragraph, reply } from '../../src/core/reply.ts';
+import { contentLimit, type RenderOptions, renderNotice, renderReply } from '../../src/core/render.ts';
+import { type Listing, paragraph, type Reply, reply } from '../../src/core/reply.ts';
 import { code, say } from '../../src/core/text.ts';
 import { readHtml } from './html.ts';
 
@@ -66,6 +66,42 @@ describe('renderReply', () => {
     const [file] = attachments;
     expect(file?.filename).toBe('user-list-users.txt');
     expect(String(file?.content).split('\n')).toEqual(Array.from({ length: 5_000 }, (_, at) => `@u${at}:example.org`));
+  });
+
+  it('cuts long values, and puts each in its full length into a file', () => {
+    const long = `begin ${'x'.repeat(2_000)} end`;
+    const table: Listing = { ...listing(1), rows: [{ name: code('@u:x'), displayname: long }] };
+    const of = (value: Reply) => renderReply(value, options);
+    const listed = of(reply.listing(table));
+    expect(listed.content.body).toMatch(
+      /x… \|\n\n1 of 1\n\nLong values are cut; they stand whole in `user-list-users\.csv`\.$/,
+    );
+    const fields = of(reply.fields([['Topic', long]], {}));
+    expect(fields.content.body).toMatch(/x… \|\n\nLong values are cut; they stand whole in `user-list-users\.md`\.$/);
+    const words = of({ outcome: 'done', blocks: [paragraph(say`${long}`), paragraph(say`And ${long}`)] });
+    expect(words.content.body.match(/they stand whole/g)).toHaveLength(1);
+    for (const { attachments } of [listed, fields, words]) {
+      expect(attachments).toHaveLength(1);
+      expect(attachments[0]?.content).toContain(long);
+    }
+  });
+
+  it('makes no file of long values where the command has made one, for data, or where none can go with it', () => {
+    const long = 'x'.repeat(2_000);
+    const own = {
+      kind: 'attachment',
+      filename: 'a.txt',
+      mimetype: 'text/plain',
+      content: long,
+      forReading: true,
+    } as const;
+    const blocks = [paragraph(say`${long}`), own];
+    expect(renderReply({ outcome: 'done', blocks }, options).attachments.map(({ filename }) => filename)).toEqual([
+      'a.txt',
+    ]);
+    const data = renderReply({ ...reply.fields([['Topic', long]], { topic: long }) }, { ...options, output: 'json' });
+    expect(data.attachments).toEqual([]);
+    expect(renderNotice(reply.says(say`${long}`), options).body).toMatch(/^x+…$/);
   });
 
   it('never begins with a prefix that is a word', () => {

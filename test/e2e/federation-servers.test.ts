@@ -67,7 +67,7 @@ describeWithSynapse('the federation commands about servers', () => {
     test('destinations lists it as reached', async () => {
       const answer = await room.ask('federation destinations');
       expect(answer).toMatch(/^1 server\./);
-      expect(bodyTable(answer)[1]?.slice(0, 2)).toEqual([other.serverName, 'reached']);
+      expect(bodyTable(answer)[1]?.slice(0, 2)).toEqual([other.serverName, '✅ reached']);
       const own = (await room.admin.admin('GET', '/v1/federation/destinations')).destinations;
       expect(jsonIn(await room.ask('federation destinations -o json'))).toEqual(own);
     });
@@ -85,12 +85,12 @@ describeWithSynapse('the federation commands about servers', () => {
         expect(column(await room.ask(`federation destinations ${flags}`), 'Server'), flags).toEqual([other.serverName]);
     });
 
-    test('destination says so', async () => expect(await state()).toMatchObject({ State: 'reached' }));
+    test('destination says so', async () => expect(await state()).toMatchObject({ State: '✅ reached' }));
 
     test('destination-rooms names what is shared', async () => {
       const answer = await room.ask(`federation destination-rooms ${other.serverName}`);
       expect(answer).toMatch(/^1 room shared with/);
-      expect(bodyTable(answer)[1]).toEqual(['Shared', '', '2', shared]);
+      expect(bodyTable(answer)[1]).toEqual(['Shared', '2', '', shared]);
       expect(column(await room.ask(`federation destination-rooms ${other.serverName} -r -l 1`), 'Room')).toEqual([
         shared,
       ]);
@@ -130,7 +130,7 @@ describeWithSynapse('the federation commands about servers', () => {
     test('reset lets it be tried at once, and it is reached when it is back', async () => {
       await other.restart();
       expect(await room.ask(`federation reset ${other.serverName}`)).toMatch(/^✅ `two\.test:\d+` is tried again/);
-      expect((await state()).State).toBe('reached');
+      expect((await state()).State).toBe('✅ reached');
       await bob.send(shared, 'there you are');
       await dave.waitForEvent(shared, (event) => event.content.body === 'there you are');
       expect(await room.ask('federation destinations --failing')).toContain('None.');

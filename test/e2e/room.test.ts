@@ -57,8 +57,8 @@ describeWithSynapse('the room commands', () => {
     test('shows all rooms, those with most members first, and how many there are', async () => {
       const answer = await room.ask('room list-rooms');
       expect(answer).toMatch(/^5 rooms\./);
-      expect(bodyTable(answer)[0]).toEqual(['Name', 'Alias', 'Room', 'Members', 'Local']);
-      expect(bodyTable(answer)[1]).toEqual(['The Lobby', `#lobby:${server.serverName}`, lobby, '3', '2']);
+      expect(bodyTable(answer)[0]).toEqual(['Name', 'Members', 'Local', 'Alias', 'Room']);
+      expect(bodyTable(answer)[1]).toEqual(['The Lobby', '3', '2', `#lobby:${server.serverName}`, lobby]);
       const members = column(answer, 'Members').map(Number);
       expect(members).toEqual(members.toSorted((one, next) => next - one));
       expect(new Set(column(answer, 'Room'))).toEqual(new Set([lobby, walled, banned, ghost, room.roomId]));

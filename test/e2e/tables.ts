@@ -10,6 +10,18 @@ export function htmlTable(html: string): readonly (readonly string[])[] {
   );
 }
 
+/** The records of an answer's plain body that has too many columns for a table: "Title: value" in lines, a dash before each. */
+function records(body: string): readonly Readonly<Record<string, string>>[] {
+  return [...body.matchAll(/^- (?:[^\n]+: [^\n]*)(?:\n {2}\S[^\n]*)*/gm)].map(([record]) =>
+    Object.fromEntries(
+      record
+        .slice(2)
+        .split('\n')
+        .map((line) => /^ *([^:]+): (.*)$/.exec(line)?.slice(1, 3) ?? [line, '']),
+    ),
+  );
+}
+
 /** The cells of the table in an answer's plain body, row by row, the heads first. */
 export function bodyTable(body: string): readonly (readonly string[])[] {
   return body
@@ -23,10 +35,12 @@ export function bodyTable(body: string): readonly (readonly string[])[] {
     );
 }
 
-/** One column of the table in an answer's plain body, without its head. */
+/** One column of the table in an answer's plain body, without its head; of lines below each other, '' where it is left out. */
 export function column(body: string, title: string): readonly string[] {
-  const [head = [], ...rows] = bodyTable(body);
-  const at = head.indexOf(title);
+  const [head, ...rows] = bodyTable(body);
+  const narrow = head === undefined ? records(body) : [];
+  if (narrow.some((record) => title in record)) return narrow.map((record) => record[title] ?? '');
+  const at = head?.indexOf(title) ?? -1;
   if (at === -1) throw new Error(`no column ${title} in:\n${body}`);
   return rows.map((row) => row[at] ?? '');
 }

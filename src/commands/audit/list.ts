@@ -34,7 +34,7 @@ export default command({
         total: audit.count({ ...filter, from, limit }),
       }),
       columns: [
-        { key: 'seq', title: 'No.', align: 'right' },
+        { key: 'seq', title: 'No.' },
         { key: 'at', title: 'Time' },
         { key: 'by', title: 'By' },
         { key: 'command', title: 'Command' },
@@ -43,7 +43,7 @@ export default command({
         { key: 'kind', title: 'Kind' },
         { key: 'plan', title: 'Plan' },
       ],
-      show: ['seq', 'at', 'by', 'command', 'result'],
+      show: ['seq', 'at', 'by', 'command', 'result', 'plan'],
       cells: (record) => ({
         seq: record.seq,
         at: formatTime(record.at, now),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { count } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
-import { reply } from '../../core/reply.ts';
+import { type Cell, reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 
@@ -29,22 +29,23 @@ export default command({
         say`${commandLine('audit list')} shows them.`,
       );
     }
+    const fields: readonly (readonly [string, Cell])[] = [
+      ['No.', record.seq],
+      ['Time', formatTime(record.at, clock())],
+      ['By', record.actor],
+      ['From', record.source],
+      ['Kind', record.kind],
+      ['Command', record.command],
+      ['Result', record.outcome],
+      ['Input', compact(record.input)],
+      ['Acted on', record.targets.join(' ')],
+      ['Plan', record.plan],
+      ['Details', compact(record.detail)],
+      ['Hash', code(record.hash)],
+      ['Hash of the one before', code(record.previous)],
+    ];
     return reply.fields(
-      [
-        ['No.', record.seq],
-        ['Time', formatTime(record.at, clock())],
-        ['By', record.actor],
-        ['From', record.source],
-        ['Kind', record.kind],
-        ['Command', record.command],
-        ['Result', record.outcome],
-        ['Input', compact(record.input)],
-        ['Acted on', record.targets.join(' ')],
-        ['Plan', record.plan],
-        ['Details', compact(record.detail)],
-        ['Hash', code(record.hash)],
-        ['Hash of the one before', code(record.previous)],
-      ],
+      fields.filter(([, value]) => value !== undefined && value !== null && value !== ''),
       record,
     );
   },

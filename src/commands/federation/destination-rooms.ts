@@ -37,7 +37,7 @@ export default command({
           { key: 'members', title: 'Members', align: 'right' },
           { key: 'room', title: 'Room' },
         ],
-        show: ['name', 'alias', 'members', 'room'],
+        show: ['name', 'members', 'alias', 'room'],
         rows: shown.map((room, at) => ({
           room,
           name: details[at]?.name,

@@ -20,7 +20,7 @@ export default command({
     const now = clock();
     const failing: readonly (readonly [string, Cell])[] =
       found.failingSince === undefined
-        ? [['State', 'reached']]
+        ? [['State', '✅ reached']]
         : [
             ['State', '❌ not reached'],
             ['Since', formatTime(found.failingSince, now)],

@@ -47,7 +47,7 @@ export default command({
       show: ['server', 'state', 'since', 'tried', 'interval'],
       cells: (row) => ({
         server: row.serverName,
-        state: row.failingSince === undefined ? 'reached' : '❌ not reached',
+        state: row.failingSince === undefined ? '✅ reached' : '❌ not reached',
         since: when(row.failingSince),
         tried: when(row.lastTriedAt),
         interval: row.failingSince === undefined ? undefined : formatDuration(row.retryInterval),

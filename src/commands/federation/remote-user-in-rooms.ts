@@ -54,7 +54,7 @@ export default command({
           { key: 'local', title: 'Local', align: 'right' },
           { key: 'room', title: 'Room' },
         ],
-        show: ['name', 'alias', 'members', 'local', 'room'],
+        show: ['name', 'members', 'local', 'alias', 'room'],
         rows: rows.map(({ roomId, details }) => ({
           name: details?.name,
           alias: details?.canonicalAlias,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { count, eventId, exactlyOneOf, flag, room, time } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say, type Text } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import type { PurgeOrder } from '../../homeserver/purges.ts';
 import { command } from '../define.ts';
 import { foundRoom } from '../room/found-room.ts';
@@ -50,8 +50,8 @@ export default command({
     let at: number;
     if (input.beforeEventId === undefined) {
       at = input.before ?? input.beforeTs ?? now - (input.beforeDays ?? 0) * dayMs;
-      if (at > now) throw new Problem('usage', say`${formatTime(at)} lies in the future; nothing was purged.`);
-      bound = say`all before **${formatTime(at)}**`;
+      if (at > now) throw new Problem('usage', say`${formatTime(at, now)} lies in the future; nothing was purged.`);
+      bound = say`all before **${formatTime(at, now)}**`;
     } else {
       const event = await roomData.event(input.beforeEventId);
       if (event === undefined || event.roomId !== found.roomId)
@@ -60,7 +60,7 @@ export default command({
           say`${code(input.beforeEventId)} is no event of ${code(found.roomId)} that this server knows.`,
         );
       at = event.sentAt;
-      bound = say`all before ${code(event.eventId)}, sent **${formatTime(at)}**`;
+      bound = say`all before ${code(event.eventId)}, sent **${formatTime(at, now)}**`;
     }
     const aliases = await rooms.aliases(found.roomId);
     const mine = new Set(await users.joinedRooms(asker.userId));

@@ -1,7 +1,7 @@
+import { formatTime } from '../../core/display.ts';
 import { count, time } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -24,6 +24,6 @@ export interface CutOffInput {
 export function cutOff({ beforeDays, before, beforeTs }: CutOffInput, now: number): number | undefined {
   const at = before ?? beforeTs ?? (beforeDays === undefined ? undefined : now - beforeDays * dayMs);
   if (at !== undefined && at > now)
-    throw new Problem('usage', say`${formatTime(at)} lies in the future; nothing was deleted.`);
+    throw new Problem('usage', say`${formatTime(at, now)} lies in the future; nothing was deleted.`);
   return at;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { duration, exactlyOneOf, flag } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import type { FileInfo } from '../../homeserver/files.ts';
 import { type Capabilities, command } from '../define.ts';
 import { everyRow } from '../every-row.ts';
@@ -81,10 +81,11 @@ export default command({
 
   async plan(input, caps) {
     if (input.duration === 0) throw new Problem('usage', say`No time at all would be everything: nothing was done.`);
-    const at = caps.clock() - input.duration;
+    const now = caps.clock();
+    const at = now - input.duration;
     const local = input.yesIWantToDeleteLocalMedia;
     const serverName = serverOf(caps.adminRoom.botId);
-    const when = say`**${formatTime(at)}**`;
+    const when = say`**${formatTime(at, now)}**`;
     if (input.before) {
       return {
         title: say`Delete the copies of other servers' files last looked at before ${when}; number unknown.`,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { formatBytes } from '../../core/display.ts';
+import { formatBytes, formatTime } from '../../core/display.ts';
 import { count, flag } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, joined, say, type Text } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import type { Capabilities, Item, ItemResult, Plan, Result, Step } from '../define.ts';
 import { type CutOffInput, cutOff, cutOffFields } from './cut-off.ts';
 import { sweep } from './sweep.ts';
@@ -35,7 +34,7 @@ export function localPlan(input: LocalInput, { adminRoom }: Pick<Capabilities, '
   const before = at ?? now;
   const largerThan = (input.size ?? 0) * 1024;
   const bounds: Text[] = [
-    ...(at === undefined ? [] : [say`last looked at before **${formatTime(before)}**`]),
+    ...(at === undefined ? [] : [say`last looked at before **${formatTime(before, now)}**`]),
     ...(input.size === undefined ? [] : [say`larger than **${formatBytes(largerThan)}**`]),
   ];
   const serverName = serverOf(adminRoom.botId);

@@ -18,7 +18,7 @@ export function mediaListing(now: number): Pick<PagedListing<MediaRow>, 'columns
       { key: 'createdTs', title: 'Uploaded (ms)' },
       { key: 'lastAccessTs', title: 'Last looked at (ms)' },
     ],
-    show: ['mxc', 'name', 'type', 'size', 'created'],
+    show: ['mxc', 'name', 'type', 'size', 'created', 'lastAccess', 'quarantinedBy'],
     cells: (row) => ({
       mxc: row.mxc,
       name: row.name,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { exactlyOneOf } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
 import { say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import { command } from '../define.ts';
 import { cutOff, cutOffFields, cutOffNames, cutOffShort } from './cut-off.ts';
 import { sweep } from './sweep.ts';
@@ -21,10 +21,11 @@ export default command({
   needs: ['media', 'adminRoom', 'clock'],
 
   async plan(input, { adminRoom, clock }) {
-    const before = cutOff(input, clock()) ?? 0;
+    const now = clock();
+    const before = cutOff(input, now) ?? 0;
     const serverName = serverOf(adminRoom.botId);
     return {
-      title: say`Delete the copies of other servers' files last looked at before **${formatTime(before)}**; number unknown.`,
+      title: say`Delete the copies of other servers' files last looked at before **${formatTime(before, now)}**; number unknown.`,
       targets: [{ id: serverName }],
       cautions: [
         say`This server's own files are not touched. What another server does not have any more is gone for good.`,

@@ -44,7 +44,7 @@ export default command({
         { key: 'reporter', title: 'Reported by' },
         { key: 'event', title: 'Event' },
       ],
-      show: ['report', 'when', 'sender', 'room', 'reason'],
+      show: ['report', 'when', 'sender', 'reason', 'room', 'reporter', 'event'],
       cells: (one) => ({
         report: one.id,
         when: formatTime(one.receivedAt, now),

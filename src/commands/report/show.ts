@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { text } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
 import { type Block, reply } from '../../core/reply.ts';
-import { say } from '../../core/text.ts';
+import { linked, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { foundReport, ofUser } from './found-report.ts';
 
@@ -29,9 +30,9 @@ export default command({
   ],
   danger: 'read',
   role: 'moderator',
-  needs: ['reports', 'clock'],
+  needs: ['reports', 'adminRoom', 'clock'],
 
-  async run({ report: typed }, { reports, clock }) {
+  async run({ report: typed }, { reports, adminRoom, clock }) {
     const found = await foundReport(reports, typed);
     const { report } = found;
     const now = clock();
@@ -40,7 +41,7 @@ export default command({
         [
           ['Report', ofUser(report.id)],
           ['Received', formatTime(report.receivedAt, now)],
-          ['Who', found.report.target],
+          ['Who', linked(found.report.target)],
           ['Reported by', report.reporter],
           ['Reason', report.reason],
         ],
@@ -52,12 +53,12 @@ export default command({
       [
         ['Report', report.id],
         ['Received', formatTime(report.receivedAt, now)],
-        ['Whose message', sender],
+        ['Whose message', sender === null || sender === undefined ? sender : linked(sender)],
         ['Reported by', report.reporter],
         ['Reason', report.reason],
         ['Room', roomName],
         ['Room id', roomId],
-        ['Event', eventId],
+        ['Event', linked(roomId, { event: eventId, via: serverOf(adminRoom.botId) })],
         ['Type', eventType],
       ],
       report.raw,

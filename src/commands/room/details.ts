@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { room } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
 import { type Cell, reply } from '../../core/reply.ts';
+import { linked } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { disabledSince } from '../federation/room-acl.ts';
 import { foundRoom } from './found-room.ts';
@@ -20,12 +22,12 @@ export default command({
   needs: ['rooms', 'roomData', 'ledger', 'adminRoom', 'clock'],
 
   async run({ room: asked }, caps) {
-    const { rooms, clock } = caps;
+    const { rooms, adminRoom, clock } = caps;
     const found = await foundRoom(rooms, asked);
     const disabled = await disabledSince(found.roomId, caps);
     const aliases = await rooms.aliases(found.roomId);
     const fields: readonly (readonly [string, Cell])[] = [
-      ['Room id', found.roomId],
+      ['Room id', linked(found.roomId, { via: serverOf(adminRoom.botId) })],
       ['Name', found.name],
       ['Canonical alias', found.canonicalAlias],
       ['Local aliases', aliases.join(', ')],

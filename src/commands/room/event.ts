@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { eventId } from '../../core/fields.ts';
+import { serverOf } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Cell, paragraph, reply } from '../../core/reply.ts';
-import { code, say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
+import { code, linked, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { namedRoom } from './named-room.ts';
 import { contentBlocks, isEncrypted, redactionInWords } from './shown-content.ts';
@@ -17,9 +18,9 @@ export default command({
   examples: [['By its id', "!admin room event '$h29iv0s8n0ei7s6tqhk4g1ylwmbyo9xrq4jmwjj1oXs'"]],
   danger: 'read',
   role: 'moderator',
-  needs: ['rooms', 'roomData'],
+  needs: ['rooms', 'roomData', 'adminRoom', 'clock'],
 
-  async run({ eventId: asked }, { rooms, roomData }) {
+  async run({ eventId: asked }, { rooms, roomData, adminRoom, clock }) {
     const event = await roomData.event(asked);
     if (event === undefined) {
       throw new Problem(
@@ -29,12 +30,12 @@ export default command({
       );
     }
     const fields: readonly (readonly [string, Cell])[] = [
-      ['Event id', event.eventId],
+      ['Event id', linked(event.roomId, { event: event.eventId, via: serverOf(adminRoom.botId) })],
       ['Room', await namedRoom(rooms, event.roomId)],
       ['Type', event.type],
       ['State key', event.stateKey === '' ? '(empty)' : event.stateKey],
       ['Sender', event.sender],
-      ['Sent', formatTime(event.sentAt)],
+      ['Sent', formatTime(event.sentAt, clock())],
       ['Redacted', event.redaction === undefined ? null : redactionInWords(event.redaction)],
     ];
     const note = event.withheld

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { flag, room } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { commandLine, counted, say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import { command } from '../define.ts';
 import { foundRoom } from './found-room.ts';
 import { roomInWords } from './named-room.ts';
@@ -26,7 +26,7 @@ export default command({
   danger: 'read',
   raise: ({ delete: forget }) => (forget ? 'confirm' : undefined),
   role: 'admin',
-  needs: ['rooms', 'roomData'],
+  needs: ['rooms', 'roomData', 'clock'],
 
   async plan({ room: asked, delete: forget }, { rooms, roomData }) {
     const found = await foundRoom(rooms, asked);
@@ -49,7 +49,7 @@ export default command({
     };
   },
 
-  async run({ room: asked, delete: forget }, { rooms, roomData }) {
+  async run({ room: asked, delete: forget }, { rooms, roomData, clock }) {
     const found = await foundRoom(rooms, asked);
     const all = await roomData.forwardExtremities(found.roomId);
     if (forget) {
@@ -74,7 +74,7 @@ export default command({
         rows: all.map(({ eventId, depth, receivedAt }) => ({
           event: eventId,
           depth,
-          received: receivedAt === undefined ? '' : formatTime(receivedAt),
+          received: receivedAt === undefined ? '' : formatTime(receivedAt, clock()),
         })),
         data: all.map(({ raw }) => raw),
       },

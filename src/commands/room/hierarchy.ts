@@ -73,7 +73,7 @@ export default command({
           { key: 'alias', title: 'Alias' },
           { key: 'joinRule', title: 'Join rule' },
         ],
-        show: ['depth', 'name', 'room', 'members', 'space'],
+        show: ['depth', 'name', 'members', 'space', 'room'],
         rows: rows.map((row) => ({
           depth: depth.get(row.roomId),
           name: row.name,

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { count, flag, room } from '../../core/fields.ts';
 import { pageOf, windowOf } from '../../core/page.ts';
 import { reply } from '../../core/reply.ts';
 import { say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import type { StoredEvent } from '../../homeserver/room-data.ts';
 import { command } from '../define.ts';
 import { foundRoom } from './found-room.ts';
 import { roomInWords } from './named-room.ts';
-import { asFile, contentInWords, isCutInCell, isEncrypted } from './shown-content.ts';
+import { contentInWords, isEncrypted } from './shown-content.ts';
 
 const mostAtOnce = 500;
 
@@ -31,9 +31,9 @@ export default command({
   ],
   danger: 'read',
   role: 'moderator',
-  needs: ['rooms', 'roomData'],
+  needs: ['rooms', 'roomData', 'clock'],
 
-  async run(input, { rooms, roomData }) {
+  async run(input, { rooms, roomData, clock }) {
     const found = await foundRoom(rooms, input.room);
     const window = windowOf(input);
     const wanted = window.from + input.limit;
@@ -45,40 +45,32 @@ export default command({
       seen += page.length;
       if (seen > wanted) break;
     }
+    const now = clock();
     const rows = shown.map((event) => ({
-      time: formatTime(event.sentAt),
+      time: formatTime(event.sentAt, now),
       sender: event.sender,
       type: event.type,
+      stateKey: event.stateKey,
       content: contentInWords(event),
       event: event.eventId,
     }));
     const encrypted = shown.filter(isEncrypted).length;
-    const listed = reply.listing(
+    return reply.listing(
       {
         columns: [
           { key: 'time', title: 'Sent' },
           { key: 'sender', title: 'Sender' },
           { key: 'type', title: 'Type' },
+          { key: 'stateKey', title: 'State key' },
           { key: 'content', title: 'Content' },
           { key: 'event', title: 'Event' },
         ],
-        show: ['time', 'sender', 'type', 'content', 'event'],
+        show: ['time', 'sender', 'type', 'stateKey', 'content', 'event'],
         rows,
         data: shown.map(({ raw }) => raw),
         page: pageOf(window, shown.length, undefined, seen > wanted),
       },
       say`Events of ${roomInWords(found)}, ${input.reverse ? 'oldest' : 'newest'} first.${encrypted === 0 ? '' : say` The server cannot read those that are encrypted.`}`,
     );
-    if (!rows.some(({ content }) => isCutInCell(content))) return listed;
-    return {
-      ...listed,
-      blocks: [
-        ...listed.blocks,
-        asFile(
-          'messages',
-          shown.map(({ raw }) => raw),
-        ),
-      ],
-    };
   },
 });

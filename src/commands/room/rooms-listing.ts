@@ -75,7 +75,8 @@ const onlyIds: Look = {
 
 const inDetail: Look = {
   columns,
-  show: ['name', 'alias', 'room', 'members', 'local'],
+  // What is long comes last: a phone shows the first columns.
+  show: ['name', 'members', 'local', 'alias', 'room'],
   cells: (row) => ({
     name: row.name,
     alias: row.canonicalAlias,
@@ -107,7 +108,7 @@ export async function roomsListing(input: RoomFilters, search: string | undefine
   return paged<RoomRow>(input, {
     list: (from, limit) => caps.rooms.list({ ...query, from, limit }),
     keep: ours ? (some) => kept(caps, some, input) : undefined,
-    heading: (total) => (total === 0 ? undefined : say`${counted(total, 'room')}.`),
+    heading: (total) => say`${counted(total, 'room')}.`,
     ...(input.noDetails ? onlyIds : inDetail),
   });
 }

@@ -1,4 +1,3 @@
-import { clean } from '../../core/clean.ts';
 import { jsonOf } from '../../core/output.ts';
 import type { Block } from '../../core/reply.ts';
 import { say, type Text, wordsOf } from '../../core/text.ts';
@@ -7,15 +6,13 @@ import type { StoredEvent } from '../../homeserver/room-data.ts';
 /** Characters of one string in a block; an event may hold 60,000. */
 const longestString = 500;
 const longestBlock = 6_000;
-/** What a cell of a table shows of a value (core/markdown.ts). */
-const longestCell = 100;
 
 const asJson = (data: unknown): string => jsonOf({ outcome: 'done', blocks: [], data });
 
 /** Unreadable for everybody but the devices of those who are in the room. */
 export const isEncrypted = ({ type }: Pick<StoredEvent, 'type'>): boolean => type === 'm.room.encrypted';
 
-/** An event's content in words, or as JSON; for a cell of a table, which cuts it. */
+/** An event's content in words, or as JSON; for a listing, which cuts it. */
 export function contentInWords(event: StoredEvent): string {
   const { type, content, redaction } = event;
   if (redaction !== undefined) return wordsOf(say`(${redactionInWords(redaction)})`);
@@ -29,13 +26,8 @@ export function redactionInWords({ by, reason }: NonNullable<StoredEvent['redact
   return reason === undefined ? say`redacted by ${by}` : say`redacted by ${by}: ${reason}`;
 }
 
-/** Whether a table shows less of this than there is. */
-export function isCutInCell(text: string): boolean {
-  return clean(text, longestCell) !== clean(text);
-}
-
 /** All of these as a file, for what was cut. */
-export function asFile(name: string, data: unknown): Block {
+function asFile(name: string, data: unknown): Block {
   const content = asJson(data);
   return { kind: 'attachment', filename: `${name}.json`, mimetype: 'application/json', content, forReading: true };
 }

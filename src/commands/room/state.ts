@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { listing, listingShort, room, text } from '../../core/fields.ts';
 import { cut } from '../../core/page.ts';
 import { reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import { command } from '../define.ts';
 import { foundRoom } from './found-room.ts';
 import { roomInWords } from './named-room.ts';
@@ -26,9 +26,9 @@ export default command({
   ],
   danger: 'read',
   role: 'viewer',
-  needs: ['rooms', 'roomData'],
+  needs: ['rooms', 'roomData', 'clock'],
 
-  async run(input, { rooms, roomData }) {
+  async run(input, { rooms, roomData, clock }) {
     const found = await foundRoom(rooms, input.room);
     const events = await roomData.state(found.roomId, input.type);
     if (events.length === 0) {
@@ -53,6 +53,7 @@ export default command({
     });
     if (input.reverse) all.reverse();
     const { rows, page } = cut(all, input);
+    const now = clock();
     return reply.listing(
       {
         columns: [
@@ -63,10 +64,10 @@ export default command({
           { key: 'content', title: 'Content' },
           { key: 'event', title: 'Event' },
         ],
-        show: ['type', 'state_key', 'sender', 'time', 'content'],
+        show: ['type', 'state_key', 'content', 'sender', 'time', 'event'],
         rows: rows.map(({ event, time, ...row }) => ({
           ...row,
-          time: formatTime(time),
+          time: formatTime(time, now),
           content: JSON.stringify(event.content),
           event: event.eventId,
         })),

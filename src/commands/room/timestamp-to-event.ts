@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { room, time } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import { command } from '../define.ts';
 import { foundRoom } from './found-room.ts';
 import { roomInWords } from './named-room.ts';
@@ -20,9 +20,9 @@ export default command({
   examples: [['The first of the year 2026', '!admin room timestamp-to-event #lobby 2026-01-01']],
   danger: 'read',
   role: 'viewer',
-  needs: ['rooms', 'roomData'],
+  needs: ['rooms', 'roomData', 'clock'],
 
-  async run({ room: asked, time: at }, { rooms, roomData }) {
+  async run({ room: asked, time: at }, { rooms, roomData, clock }) {
     const found = await foundRoom(rooms, asked);
     const after = await roomData.eventAt(found.roomId, at, 'after');
     const event = after ?? (await roomData.eventAt(found.roomId, at, 'before'));
@@ -32,7 +32,7 @@ export default command({
       ? say`The first event from ${formatTime(at)} on`
       : say`Nothing is from ${formatTime(at)} or later. The last event before it`;
     return reply.says(
-      say`${which} in ${roomInWords(found)} is ${code(event.eventId)}, of ${formatTime(event.sentAt)}. See it with ${commandLine(`room event ${event.eventId}`)}.`,
+      say`${which} in ${roomInWords(found)} is ${code(event.eventId)}, of ${formatTime(event.sentAt, clock())}. See it with ${commandLine(`room event ${event.eventId}`)}.`,
       { data: { room_id: found.roomId, event_id: event.eventId, origin_server_ts: event.sentAt } },
     );
   },

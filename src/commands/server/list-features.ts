@@ -45,7 +45,7 @@ export default command({
           kind: 'paragraph',
           text: say`Specification: ${versions.at(-1) ?? 'unknown'} and ${versions.length - 1} before it. Room versions: ${roomVersions.join(', ')}; new rooms get ${rooms?.default ?? 'unknown'}.`,
         },
-        { kind: 'paragraph', text: say`${on.length} of ${counted(all.length, 'unstable feature')} are on:` },
+        { kind: 'paragraph', text: say`${on.length} of ${counted(all.length, 'unstable feature')} are on (✅):` },
         { kind: 'list', items: all.map(([name, is]) => joined([is ? say`✅` : say`❌`, code(name)], ' ')) },
       ],
     };

@@ -44,7 +44,7 @@ export default command({
           { key: 'error', title: 'Error' },
           { key: 'id', title: 'Id' },
         ],
-        show: ['action', 'status', 'resource', 'at', 'error'],
+        show: ['action', 'status', 'resource', 'at', 'error', 'id'],
         rows: rows.map((one) => ({
           action: one.action,
           status: one.status,

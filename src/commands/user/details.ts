@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { localUser } from '../../core/fields.ts';
 import { type Cell, reply } from '../../core/reply.ts';
+import { linked } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { ifTold } from '../if-told.ts';
 import { localAccount } from './local-account.ts';
@@ -25,7 +26,7 @@ export default command({
     const now = clock();
     const at = (ms: number | undefined) => (ms === undefined ? 'no record' : formatTime(ms, now));
     const fields: readonly (readonly [string, Cell])[] = [
-      ['User id', account.userId],
+      ['User id', linked(account.userId)],
       ['Display name', account.displayname],
       ['Admin', account.admin ? 'yes' : 'no'],
       ['Deactivated', account.deactivated ? (account.erased ? 'yes, erased' : 'yes') : 'no'],

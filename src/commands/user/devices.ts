@@ -46,7 +46,7 @@ export default command({
           { key: 'dehydrated', title: 'Dehydrated' },
           { key: 'lastSeenTs', title: 'Last seen (ms)' },
         ],
-        show: ['device', 'name', 'lastSeen', 'ip', 'userAgent'],
+        show: ['device', 'name', 'lastSeen', 'ip', 'userAgent', 'dehydrated'],
         rows: rows.map((device) => ({
           device: device.deviceId,
           name: device.displayName,

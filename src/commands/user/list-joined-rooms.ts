@@ -55,7 +55,7 @@ function listed(rows: readonly Row[], show: 'table' | 'aliases' | 'ids', all: bo
       { key: 'membership', title: 'Membership' },
       { key: 'room', title: 'Room' },
     ],
-    show: ['name', 'alias', 'members', ...(all ? ['membership'] : []), 'room'],
+    show: ['name', 'members', ...(all ? ['membership'] : []), 'alias', 'room'],
     rows: rows.map(({ roomId, membership, room }) => ({
       name: room?.name,
       alias: room?.canonicalAlias,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { duration, flag, listing, listingShort, text, time } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Column } from '../../core/reply.ts';
@@ -33,8 +34,6 @@ function stateOf(row: UserRow): string {
   ];
   return words.filter((word) => typeof word === 'string').join(', ');
 }
-
-const day = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString().slice(0, 10));
 
 export default command({
   path: 'user list-users',
@@ -95,7 +94,11 @@ export default command({
       ...(input.notType.length > 0 ? { notType: input.notType } : {}),
     };
     const { createdAfter } = input;
-    const seenBefore = input.inactive === undefined ? undefined : clock() - input.inactive;
+    const now = clock();
+    const seenBefore = input.inactive === undefined ? undefined : now - input.inactive;
+    const when = (ms: number | undefined) => (ms === undefined ? '' : formatTime(ms, now));
+    // One time is what a phone has room for: the one that is asked about.
+    const byCreation = createdAfter !== undefined || input.sort === 'creation_ts';
     let unseen = 0;
     const stays = (row: UserRow): boolean => {
       if (input.guests && !row.guest) return false;
@@ -110,13 +113,13 @@ export default command({
       list: (from, limit) => users.list({ ...query, from, limit }),
       keep: ours ? (rows) => rows.filter(stays) : undefined,
       columns,
-      show: ['user', 'displayname', 'state', 'created', 'lastSeen'],
+      show: ['user', 'displayname', 'state', byCreation ? 'created' : 'lastSeen'],
       cells: (row) => ({
         user: row.userId,
         displayname: row.displayname,
         state: stateOf(row),
-        created: day(row.createdAt),
-        lastSeen: day(row.lastSeenAt),
+        created: when(row.createdAt),
+        lastSeen: when(row.lastSeenAt),
         type: row.userType,
         admin: row.admin,
         guest: row.guest,
@@ -127,7 +130,7 @@ export default command({
         lastSeenTs: row.lastSeenAt,
       }),
       data: (row) => row.raw,
-      heading: (total) => (total === 0 ? undefined : say`${counted(total, 'account')}.`),
+      heading: (total) => say`${counted(total, 'account')}.`,
       notes: () =>
         unseen === 0 ? [] : [say`Left out: ${counted(unseen, 'account')} with no record of when it was last seen.`],
     });

@@ -44,7 +44,7 @@ export default command({
           { key: 'language', title: 'Language' },
           { key: 'profileTag', title: 'Profile tag' },
         ],
-        show: ['app', 'device', 'kind', 'goesTo', 'appId'],
+        show: ['app', 'device', 'kind', 'goesTo', 'appId', 'language', 'profileTag'],
         rows: rows.map((pusher) => ({
           app: pusher.appName,
           device: pusher.deviceName,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { formatTime } from '../../core/display.ts';
 import { eventId, text } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { paragraph, reply } from '../../core/reply.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
-import { formatTime } from '../../core/times.ts';
 import type { FoundEvent } from '../../homeserver/room-data.ts';
 import type { Asker } from '../asker.ts';
 import { type Capabilities, command } from '../define.ts';
@@ -14,7 +14,7 @@ import { roomMark } from '../room/room-mark.ts';
 import { accountMarks } from './account-marks.ts';
 import { whoMayRedact } from './who-may-redact.ts';
 
-const needs = ['users', 'rooms', 'roomData', 'puppets', 'adminRoom', 'isProtected'] as const;
+const needs = ['users', 'rooms', 'roomData', 'puppets', 'adminRoom', 'isProtected', 'clock'] as const;
 type Caps = Pick<Capabilities, (typeof needs)[number]>;
 
 /** State without which a room falls apart; what redacting leaves of these differs from version to version. */
@@ -107,7 +107,7 @@ export default command({
           note: joined([
             kindOf(event),
             say`sent by ${code(sender)}${marks.length > 0 ? say` (${joined(marks)})` : ''}`,
-            say`on ${formatTime(event.sentAt)}`,
+            say`on ${formatTime(event.sentAt, caps.clock())}`,
           ]),
         },
       ],
