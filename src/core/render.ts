@@ -107,9 +107,17 @@ function withNext(reply: Reply, { next }: RenderOptions): Reply {
 
 const rowsOf = ({ whole, rows }: Listing): number => whole?.rows ?? rows.length;
 
+/** A table's head would not stand above its columns where a client puts the sender before the first line. */
+function titled(blocks: readonly Block[], path: string): readonly Block[] {
+  const [first] = blocks;
+  const isTable =
+    first?.kind === 'fields' || (first?.kind === 'listing' && first.listing.rows.length > 0 && !first.listing.bare);
+  return isTable ? [paragraph(say`${path}:`), ...blocks] : blocks;
+}
+
 /** JSON stands in the message where it fits; CSV is a file always, since it is for a program that opens it. */
-function blocksFor(reply: Reply, { output }: RenderOptions, name: string): readonly Block[] {
-  if (output === 'human') return reply.blocks;
+function blocksFor(reply: Reply, { output, path }: RenderOptions, name: string): readonly Block[] {
+  if (output === 'human') return titled(reply.blocks, path);
   const listings = listingsOf(reply);
   const pages = listings.flatMap((listing) =>
     listing.page === undefined || listing.rows.length === 0 ? [] : [paragraph(pageLine(listing.page, rowsOf(listing)))],

@@ -48,6 +48,37 @@ test.each(commands.map((command) => [command.path, command] as const))(
   },
 );
 
+test.each<[string, ...RegExp[]]>([
+  ['user deactivate', /ends all sessions.*resets the password.*third-party ids.*mail.*leaves all rooms/i],
+  [
+    'user deactivate',
+    /reactivating brings none of that back/i,
+    /suspending \(read-only\) and locking are the reversible/i,
+  ],
+  ['user deactivate', /were in the room when they were sent, and are hidden from those who join later/],
+  [
+    'user login',
+    /no device; the user should not notice/,
+    /`\/logout` with that token/,
+    /`\/logout\/all`, not if the user/,
+  ],
+  ['user login', /`--expire-never` it has no end/],
+  [
+    'history purge',
+    /may take minutes.*page back past that point/,
+    /last message of a room stays, and so does its state/,
+  ],
+  ['history purge', /unless `--delete-local`.*no other copy/, /active, complete or failed/],
+  ['media list', /only `media_id`, `user_id` and `created_ts` have an index: sorting.*large database/i],
+  ['user media', /only `media_id`, `user_id` and `created_ts` have an index: sorting.*large database/i],
+  ['media delete-local', /`--delete-profiles` also deletes avatars in use/],
+  ['user modify', /log-in, account recovery and mail notifications/],
+  ['room make-admin', /not publicly joinable, it invites/],
+])('help %s warns of what its reader could not know', (path, ...warnings) => {
+  const page = bodyOf(blocksOf(...path.split(' ')));
+  for (const warning of warnings) expect(page).toMatch(warning);
+});
+
 test('--search finds what stands in a caution or a flag, and says where there is nothing', () => {
   const found = (word: string) =>
     (helpReply(catalog, [], word).data as readonly { path: string }[]).map(({ path }) => path);

@@ -68,6 +68,14 @@ describe('renderReply', () => {
     expect(String(file?.content).split('\n')).toEqual(Array.from({ length: 5_000 }, (_, at) => `@u${at}:example.org`));
   });
 
+  it('begins no message with a table, whose head would stand behind the name of the sender', () => {
+    const begins = (value: Reply) => renderReply(value, options).content.body.split('\n', 1)[0];
+    expect(begins(reply.fields([['Topic', 'x']], {}))).toBe('user list-users:');
+    expect(begins(reply.listing(listing(1)))).toBe('user list-users:');
+    expect(begins(reply.listing(listing(1), say`All users:`))).toBe('All users:');
+    expect(begins(reply.listing(listing(0)))).toBe('None.');
+  });
+
   it('cuts long values, and puts each in its full length into a file', () => {
     const long = `begin ${'x'.repeat(2_000)} end`;
     const table: Listing = { ...listing(1), rows: [{ name: code('@u:x'), displayname: long }] };

@@ -66,7 +66,7 @@ export async function openBrowser(): Promise<Browser> {
 
   return {
     async picture(html, { width, dots }) {
-      await page('Emulation.setDeviceMetricsOverride', { width, height: 800, deviceScaleFactor: dots, mobile: true });
+      await page('Emulation.setDeviceMetricsOverride', { width, height: 100, deviceScaleFactor: dots, mobile: true });
       const load = new Promise<void>((resolve) => {
         loaded = resolve;
       });

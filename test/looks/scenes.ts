@@ -19,7 +19,27 @@ export const scenes: readonly Scene[] = [
       'user devices admin',
     ],
   },
-  { name: 'plan', lines: ['user deactivate mallory', 'user detials mallory', 'user deactivate castellan'] },
+  {
+    name: 'newcomer',
+    lines: [
+      '',
+      'hlep',
+      'user',
+      'bot whoami',
+      'list-users bob',
+      'user reset-password bob',
+      'user make-user-admin bob',
+      'user lock',
+      'user details nobody',
+      'user deactivate castellan',
+      'room details #nowhere',
+      'user whois bob',
+      'user list-joined-rooms admin',
+    ],
+  },
+  // These two are in the README.
+  { name: 'overview', lines: ['user list-users', 'room list-rooms', 'server status'] },
+  { name: 'plan', lines: ['user deactivate mallory', 'user detials mallory'] },
   { name: 'lists', lines: [list('user suspend-list', 'bob', 'carol', 'nobody', 'bob'), 'user suspend-list'] },
   {
     name: 'rooms',

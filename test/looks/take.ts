@@ -1,6 +1,7 @@
 /**
  * Pictures of real answers, as a client shows them that keeps to the specification: `npm run looks -- FOLDER` asks a bot
- * of its own and draws each scene at the width of a phone and of a desktop. It needs a `chromium` on the PATH.
+ * of its own and draws each scene at the width of a phone and of a desktop; `npm run looks -- FOLDER plan-phone` draws
+ * that one only. It needs a `chromium` on the PATH.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,7 +13,7 @@ import { conversationPage, type Said, typed } from './page.ts';
 import { scenes } from './scenes.ts';
 
 const screens: Readonly<Record<string, Screen>> = {
-  phone: { width: 400, dots: 1.5 },
+  phone: { width: 400, dots: 1.25 },
   desktop: { width: 1000, dots: 1 },
 };
 
@@ -43,7 +44,8 @@ async function conversation({ admin, roomId, botId }: Demo, line: string): Promi
   ];
 }
 
-const folder = resolve(process.argv[2] ?? '.');
+const [to = '.', ...wanted] = process.argv.slice(2);
+const folder = resolve(to);
 mkdirSync(folder, { recursive: true });
 const demo = await openDemo((line) => process.stderr.write(`looks: ${line} …\n`));
 const browser = await openBrowser().catch(async (error: unknown) => {
@@ -55,7 +57,9 @@ try {
     const said: Said[] = [];
     for (const line of lines) said.push(...(await conversation(demo, line)));
     for (const [width, screen] of Object.entries(screens)) {
-      const file = join(folder, `${name}-${width}.png`);
+      const picture = `${name}-${width}`;
+      if (wanted.length > 0 && !wanted.includes(picture)) continue;
+      const file = join(folder, `${picture}.png`);
       writeFileSync(file, await browser.picture(conversationPage(said), screen));
       process.stdout.write(`${file}\n`);
     }

@@ -14,7 +14,7 @@ export default command({
   summary: 'The files of a room, or what an account uploaded.',
   cautions: [
     'Files in encrypted messages of a room cannot be listed; what an account uploaded for them is.',
-    'Only `media_id` and `created_ts` have an index: sorting by another column loads a large database.',
+    'Only `media_id`, `user_id` and `created_ts` have an index: sorting by another column loads a large database.',
   ],
   input: z
     .object({

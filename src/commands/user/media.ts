@@ -9,7 +9,7 @@ export default command({
   path: 'user media',
   summary: 'What an account uploaded, the newest first; with a column to sort by, the smallest first.',
   cautions: [
-    'Only `media_id` and `created_ts` have an index: sorting by another column loads a large database.',
+    'Only `media_id`, `user_id` and `created_ts` have an index: sorting by another column loads a large database.',
     'What was uploaded for encrypted rooms is listed too, but nobody here can tell what it is.',
   ],
   input: z.object({
