@@ -1,8 +1,10 @@
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };
 const unescaped = (html: string): string =>
-  html.replace(/<[^>]*>/g, '').replace(/&(lt|gt|quot|#39|amp);/g, (_, name: string) => entities[name] ?? '');
+  html
+    .replace(/ <a href=[^>]*>open<\/a>|<[^>]*>/g, '')
+    .replace(/&(lt|gt|quot|#39|amp);/g, (_, name: string) => entities[name] ?? '');
 
-/** The cells of the first table in an answer's HTML, row by row, the heads first, as a client shows them. */
+/** The cells of the first table in an answer's HTML, row by row, the heads first, as a client shows them, without links. */
 export function htmlTable(html: string): readonly (readonly string[])[] {
   const table = /<table>[\s\S]*?<\/table>/.exec(html)?.[0] ?? '';
   return [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
