@@ -104,6 +104,8 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   requireDevice(connected);
 
   let roomNames: readonly string[] = [];
+  // Until the worker is there what is due waits for its start.
+  let wakeDue: () => void = () => undefined;
   const backend = await createHomeserver({
     config,
     matrix: connected,
@@ -111,7 +113,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     adminRoomNames: () => roomNames,
     redact(roomId, target) {
       store.due.add({ key: `redact ${target}`, kind: 'redact', roomId, target, at: clock() });
-      dueWorker.wake();
+      wakeDue();
     },
     signal: calls.signal,
   });
@@ -194,6 +196,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     log,
     clock,
   });
+  wakeDue = dueWorker.wake;
   const secrets = createSecretDelivery({
     matrix,
     store,

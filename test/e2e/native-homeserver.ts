@@ -68,6 +68,7 @@ export function conduwuitAnswer(
     dialect === 'palpo'
       ? ['appservice', 'user', 'room', 'federation', 'server', 'media']
       : ['appservices', 'users', 'rooms', 'federation', 'server', 'media', 'token', 'debug'];
+  if (words.includes('--help') || category === 'help') return say(help);
   if (!known.includes(category)) return say(usage(`unrecognized subcommand '${category}'`));
   const noun = category.replace(/s$/, '');
   const [verb = '', one = '', two = '', three = ''] = rest;
@@ -418,6 +419,7 @@ export function conduitAnswer(state: NativeState, words: readonly string[], bloc
   const id = (name: string) => (name.startsWith('@') ? name : `@${name}:${state.serverName}`).toLowerCase();
   const local = (name: string) => id(name).slice(1).split(':')[0] ?? '';
   const exists = (name: string) => state.users.has(local(name)) || state.closed.has(local(name));
+  if (words.includes('--help') || verb === 'help') return say(help);
   switch (verb.replaceAll('_', '-')) {
     case 'list-local-users':
       return say(
@@ -498,6 +500,10 @@ export function conduitAnswer(state: NativeState, words: readonly string[], bloc
 /** What clap says to a command it does not know. */
 export const usage = (why: string): string =>
   `error: ${why}\n\nUsage: admin [COMMAND]\n\nFor more information, try '--help'.\n`;
+
+/** What clap says to who asks. */
+const help =
+  'Commands of the admin room\n\nUsage: admin <COMMAND>\n\nCommands:\n  users  Manage local users\n  help   Print this message\n';
 
 /** The envelope of a failure. */
 export function failure(dialect: 'continuwuity' | 'tuwunel' | 'palpo', message: string): string {

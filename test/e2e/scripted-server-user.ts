@@ -23,6 +23,8 @@ export interface Manner {
   /** Messages of its own before it. */
   readonly before?: readonly string[];
   readonly panic?: true;
+  /** Not before the next command has been answered. */
+  readonly afterNext?: true;
   readonly silent?: true;
   /** In a thread of the command. */
   readonly thread?: true;
@@ -71,6 +73,7 @@ export async function startServerUser(server: Synapse, options: ServerUserOption
   const prefix = dialect === 'continuwuity' || dialect === 'tuwunel' ? '!admin' : `${client.userId}:`;
   const asked: string[] = [];
   const manners: { readonly pattern: RegExp; readonly manner: Manner }[] = [];
+  const held: (() => Promise<void>)[] = [];
   const stopping = new AbortController();
   const pending = new Set<Promise<void>>();
 
@@ -93,6 +96,16 @@ export async function startServerUser(server: Synapse, options: ServerUserOption
     const effects = effectsOf(state);
     await effects(client);
     if (manner.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, manner.delayMs));
+    const given = () => give(said, event, manner);
+    if (manner.afterNext) {
+      held.push(given);
+      return;
+    }
+    await given();
+    for (const late of held.splice(0)) await late();
+  }
+
+  async function give(said: Said, event: RoomEvent, manner: Manner): Promise<void> {
     for (const words of [...(manner.before ?? []), ...(said.side === undefined ? [] : [said.side])])
       await client.send(roomId, { msgtype: 'm.text', body: words });
     const logs =

@@ -5,7 +5,7 @@ import { problemOf } from './failure.ts';
 import type { RelayNeverList } from './never-list.ts';
 import type { Order } from './order.ts';
 import { blockLines, quoted } from './quoting.ts';
-import type { Answer, Transport } from './transport.ts';
+import type { Answer, Asked, Transport } from './transport.ts';
 
 /** What was done, and whether the two messages that told of it could be removed. */
 export interface Outcome<Value> {
@@ -35,6 +35,8 @@ export interface CommanderOptions {
   readonly never: RelayNeverList;
   /** Takes a message with a secret out of the server's room, over a restart too. */
   readonly remove: (eventId: string) => void;
+  /** A command with a secret was given up, and may be answered yet. */
+  readonly owes: (commandId: string) => void;
   /** May the bot remove the server's own messages there? */
   readonly mayRemoveAnswers: () => Promise<boolean>;
   /** Something was changed: what is remembered may be wrong. */
@@ -52,15 +54,26 @@ export function createCommander(options: CommanderOptions): Commander {
     const lines = block === undefined ? [] : blockLines(block);
     await never.check([...words, ...args], lines);
     const body = bodyOf([prefix, ...words, ...given].join(' '), lines);
-    const answer = await transport.ask({
-      body,
-      writes,
-      isWhole: (text) => isRead(order, text) || dialect.readFailure(text) !== undefined,
-      ...(secret ? { onSent: options.remove } : {}),
-    });
+    const isWhole = (text: string) => isRead(order, text) || dialect.readFailure(text) !== undefined;
+    const answer = await (secret ? askInSecret : transport.ask)({ body, writes, isWhole });
     if (writes) options.changed();
     const exposed = secret ? await removed(answer) : undefined;
     return { value: readValue(order, answer.text), exposed };
+  }
+
+  /** The command is removed as soon as it stands there, and its answer too when it comes after all. */
+  async function askInSecret(asked: Asked): Promise<Answer> {
+    let sent: string | undefined;
+    const onSent = (commandId: string) => {
+      sent = commandId;
+      options.remove(commandId);
+    };
+    try {
+      return await transport.ask({ ...asked, onSent });
+    } catch (error) {
+      if (sent !== undefined) options.owes(sent);
+      throw error;
+    }
   }
 
   async function removed({ answerIds }: Answer): Promise<Text | undefined> {
@@ -85,7 +98,7 @@ export function createCommander(options: CommanderOptions): Commander {
     async ask(words, block, line) {
       await never.check(words, block);
       const body = bodyOf(`${prefix} ${line}`, block);
-      const answer = await transport.ask({ body, writes: true, isWhole: () => false, onSent: options.remove });
+      const answer = await askInSecret({ body, writes: true, isWhole: () => false });
       options.changed();
       return { ...answer, exposed: await removed(answer) };
     },

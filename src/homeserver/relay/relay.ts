@@ -1,5 +1,5 @@
-import { say, type Text } from '../../core/text.ts';
-import type { Log } from '../../log.ts';
+import { commandLine, say, type Text } from '../../core/text.ts';
+import { errorFields, type Log } from '../../log.ts';
 import type { Matrix, RoomEvent } from '../../matrix/matrix.ts';
 import type { Homeserver, Nouns } from '../homeserver.ts';
 import { createWellKnown } from '../public/well-known.ts';
@@ -11,7 +11,7 @@ import type { Dialect } from './dialect.ts';
 import { createRelayDirectory } from './directory.ts';
 import { createRelayFederation } from './federation.ts';
 import { createRelayFiles, createRelayMedia } from './files.ts';
-import { lackingNoun } from './lacking.ts';
+import { lackingNoun, whatItHas } from './lacking.ts';
 import { createRelayNative } from './native.ts';
 import { createRelayNeverList } from './never-list.ts';
 import { palpo } from './palpo.ts';
@@ -20,6 +20,7 @@ import { createRelayPuppets } from './puppets.ts';
 import { createRecall } from './recall.ts';
 import { createRelayRoomData } from './room-data.ts';
 import { createRelayRooms } from './rooms.ts';
+import { createSecretWatch } from './secret-watch.ts';
 import { createRelayServer } from './server.ts';
 import { findServerRoom, type ServerRoom } from './server-room.ts';
 import { createRelayTokens } from './tokens.ts';
@@ -89,6 +90,8 @@ type RelayNouns = Pick<
   | 'accounts'
 >;
 
+/** Of the room's history, for secrets that an earlier process has left there. */
+const lookedBack = 200;
 /** An answer read within this time is not asked for again. */
 const recalledMs = 1_000;
 
@@ -123,6 +126,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     signal,
     whySilent: async () => (await diagnoseSilence(seen)).words,
   });
+  const watch = createSecretWatch({
+    botId: matrix.userId,
+    serverUser,
+    prefix,
+    answers: dialect.answers,
+    remove: (eventId) => options.redact(roomId, eventId),
+  });
   const commander = createCommander({
     transport,
     dialect,
@@ -139,6 +149,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       admins: room.admins,
     }),
     remove: (eventId) => options.redact(roomId, eventId),
+    owes: watch.owes,
     mayRemoveAnswers: room.mayRedact,
     changed: memory.forget,
   });
@@ -152,6 +163,17 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock: Date.now,
   };
   const tokens = createRelayTokens(parts);
+  await removeWhatIsLeft();
+
+  /** An earlier process may have been killed between a command with a secret and its answer. */
+  async function removeWhatIsLeft(): Promise<void> {
+    try {
+      const events = await matrix.history(roomId, lookedBack);
+      watch.catchUp(events.toReversed(), await room.mayRedact());
+    } catch (error) {
+      log.warn(errorFields(error), "the homeserver's room could not be searched for secrets that were left in it");
+    }
+  }
 
   /** True where a command that changes nothing is answered, whatever the answer says. */
   async function probe(): Promise<boolean> {
@@ -172,7 +194,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     serverRoom: room,
     serverUser,
     nativePrefix: prefix,
-    see: transport.see,
+    see(event) {
+      transport.see(event);
+      watch.see(event);
+    },
     diagnose: () => diagnoseSilence({ ...seen, probe }),
     users: createRelayUsers(parts),
     rooms: createRelayRooms(parts),
@@ -196,15 +221,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 }
 
 /** The nearest thing to each noun that a relay has not. */
-function insteadOf({ name, instead }: Dialect): Readonly<Partial<Record<keyof Nouns, Text>>> {
-  const native = say`${name} may have a command of its own for it; ${'`native --help`'} shows them.`;
+function insteadOf(dialect: Dialect): Readonly<Partial<Record<keyof Nouns, Text>>> {
+  const { name, instead, acts } = dialect;
   return {
-    tokens: instead['tokens.issue'] ?? native,
+    tokens: instead['tokens.issue'] ?? whatItHas(dialect),
     sessions: say`${name} tells nothing of sessions in its admin room.`,
-    redactions: say`One message at a time goes with user redact-event, where ${name} has that.`,
+    redactions:
+      acts.redactEvent === undefined
+        ? whatItHas(dialect)
+        : say`${commandLine('user redact-event …')} takes back one message at a time.`,
     purges: say`${name} keeps the history of its rooms.`,
     reports: say`${name} posts reports into its own admin room.`,
     notices: say`A message to one person can be sent from any client.`,
-    raw: say`It is driven by its admin room: native sends any text there.`,
+    raw: say`It is driven by its admin room: ${commandLine('native ‹text›')} sends any text there.`,
   };
 }

@@ -63,11 +63,15 @@ const emergencyWarning = /emergency password/i;
 export function createTransport(options: TransportOptions): Transport {
   const { matrix, serverUser, timeoutMs, log, signal } = options;
   const book = createOrderBook({
-    isCommand: (event) => event.sender !== serverUser && isMessage(event) && isAddressed(bodyOf(event), options.prefix),
+    // Of what held a secret, and was removed with its answer, nothing is left but that it was there.
+    isCommand: (event) =>
+      event.sender !== serverUser &&
+      isMessage(event) &&
+      (isAddressed(bodyOf(event), options.prefix) || (event.redacted && event.sender === matrix.userId)),
     isAnswer: (event) =>
       event.sender === serverUser &&
       isMessage(event) &&
-      ['m.text', 'm.image', 'm.file'].includes(String(event.content.msgtype)) &&
+      (event.redacted || ['m.text', 'm.image', 'm.file'].includes(String(event.content.msgtype))) &&
       !emergencyWarning.test(bodyOf(event)),
   });
   let turn: Promise<unknown> = Promise.resolve();

@@ -10,6 +10,7 @@ export async function outcomeOf<Value>(dialect: Dialect, order: Order<Value>, te
     prefix: '!admin',
     never: { check: async () => undefined },
     remove: () => undefined,
+    owes: () => undefined,
     mayRemoveAnswers: async () => true,
     changed: () => undefined,
     transport: {
@@ -33,6 +34,7 @@ export async function sentFor(dialect: Dialect, order: Order<unknown>, prefix = 
     prefix,
     never: { check: async () => undefined },
     remove: () => undefined,
+    owes: () => undefined,
     mayRemoveAnswers: async () => true,
     changed: () => undefined,
     transport: {
