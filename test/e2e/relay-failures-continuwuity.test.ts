@@ -1,0 +1,3 @@
+import { describeFailures } from './relay-failures.ts';
+
+describeFailures([['continuwuity', '26.8']]);
