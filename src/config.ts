@@ -72,6 +72,10 @@ const argv = z.array(filled);
 const word = z
   .string()
   .regex(/^[^\s\p{Cc}]{1,32}$/u, { error: 'is not usable, expected 1 to 32 signs without a space' });
+// In the homeserver's own room that may be a user id and a colon.
+const nativePrefix = z
+  .string()
+  .regex(/^[^\s\p{Cc}]{1,256}$/u, { error: 'is not usable, expected 1 to 256 signs without a space' });
 // Whole ids and aliases only: the server's name is not known yet.
 const userId = z.string().refine((text) => /^@.+:/.test(text) && accepted(() => parseUser(text, '')) !== undefined, {
   error: 'is not a user id, expected one like "@alice:example.org"',
@@ -107,7 +111,7 @@ const relay = strict({
   type: z.literal('relay'),
   dialect: z.enum(['conduit', 'continuwuity', 'tuwunel', 'palpo']),
   room: roomIdOrAlias.optional(),
-  prefix: word.optional(),
+  prefix: nativePrefix.optional(),
   serverUser: userId.optional(),
   timeout: duration.prefault('60s'),
 });

@@ -70,7 +70,6 @@ export async function startServerUser(server: Synapse, options: ServerUserOption
     power_level_content_override: { users: { [client.userId]: 100, ...options.powers } },
   });
   const state = nativeState(server.serverName);
-  const prefix = dialect === 'continuwuity' || dialect === 'tuwunel' ? '!admin' : `${client.userId}:`;
   const asked: string[] = [];
   const manners: { readonly pattern: RegExp; readonly manner: Manner }[] = [];
   const held: (() => Promise<void>)[] = [];
@@ -81,7 +80,7 @@ export async function startServerUser(server: Synapse, options: ServerUserOption
     // Blank lines are dropped from the whole message.
     const [line = '', ...below] = body.split('\n').filter((one) => one.trim() !== '');
     const fenced = below[0]?.startsWith('```') && below.at(-1)?.trim() === '```' ? below.slice(1, -1) : [];
-    const rest = line.slice(prefix.length).trim();
+    const rest = line.slice(line.indexOf(' ') + 1).trim();
     if (dialect === 'conduit') return conduitAnswer(state, shellWords(rest), fenced);
     return conduwuitAnswer(dialect, version, state, rest.split(/\s+/), fenced);
   }
@@ -150,7 +149,8 @@ export async function startServerUser(server: Synapse, options: ServerUserOption
   const isCommand = (event: RoomEvent): boolean => {
     const { body } = event.content;
     if (event.type !== 'm.room.message' || event.sender === client.userId || typeof body !== 'string') return false;
-    if (dialect === 'continuwuity' || dialect === 'tuwunel') return /^\s*!admin/.test(body);
+    const isMarked = dialect === 'continuwuity' || dialect === 'tuwunel';
+    if (isMarked && /^\s*!admin/.test(body)) return true;
     return body.startsWith(`${client.userId}: `) || body.startsWith(`${client.userId} `);
   };
 

@@ -1,5 +1,6 @@
 import { code, say, type Text } from '../../core/text.ts';
 import type { Matrix, RoomEvent } from '../../matrix/matrix.ts';
+import { repliesTo } from './reply-of.ts';
 import { resolveAlias, usualServerRoom } from './server-room.ts';
 
 /** Why the homeserver is silent in its own admin room; `answers`: it is not. */
@@ -26,6 +27,8 @@ export interface DiagnoseOptions {
   readonly serverUser: string;
   /** Sends a harmless command; false where no answer comes. Left out: what can be seen without one is all that is told. */
   readonly probe?: () => Promise<boolean>;
+  /** The command that nobody answered; the bot's last where that is not known. Asked after the probe. */
+  readonly unanswered?: () => string | undefined;
 }
 
 /** How far back it is looked whether anybody was answered lately. */
@@ -90,11 +93,13 @@ async function mayWrite({ state, userId }: DiagnoseOptions['matrix'], roomId: st
   return mine >= number(events['m.room.message'], number(powers?.events_default, 0));
 }
 
-/** Since the bot's last command that nobody answered, somebody else was. */
-async function someoneWasAnswered({ matrix, roomId, serverUser }: DiagnoseOptions): Promise<boolean> {
-  const newestFirst = await matrix.history(roomId, lookedBack, ({ sender }) => sender === matrix.userId);
-  const isMessage = ({ type }: RoomEvent) => type === 'm.room.message';
-  const since = newestFirst.filter(({ sender }) => sender !== matrix.userId).filter(isMessage);
-  const others = since.some(({ sender }) => sender !== serverUser);
-  return others && since.some(({ sender }) => sender === serverUser);
+/** Since the bot's command that nobody answered, somebody else was. */
+async function someoneWasAnswered({ matrix, roomId, serverUser, unanswered }: DiagnoseOptions): Promise<boolean> {
+  const command = unanswered?.();
+  const isIt = ({ eventId, sender }: RoomEvent) => (command ? eventId === command : sender === matrix.userId);
+  const since = (await matrix.history(roomId, lookedBack, isIt)).filter(({ type }) => type === 'm.room.message');
+  const ours = new Set(since.filter(({ sender }) => sender === matrix.userId).map(({ eventId }) => eventId));
+  const toOthers = since.filter((event) => !ours.has(event.eventId) && !repliesTo(event).some((id) => ours.has(id)));
+  const others = toOthers.some(({ sender }) => sender !== serverUser);
+  return others && toOthers.some(({ sender }) => sender === serverUser);
 }

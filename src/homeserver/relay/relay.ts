@@ -124,7 +124,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     timeoutMs,
     log,
     signal,
-    whySilent: async () => (await diagnoseSilence(seen)).words,
+    whySilent: async (commandId) => (await diagnoseSilence({ ...seen, unanswered: () => commandId })).words,
   });
   const watch = createSecretWatch({
     botId: matrix.userId,
@@ -175,11 +175,16 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }
   }
 
+  let probed: string | undefined;
   /** True where a command that changes nothing is answered, whatever the answer says. */
   async function probe(): Promise<boolean> {
+    probed = undefined;
     try {
       const body = [prefix, ...dialect.probe].join(' ');
-      await transport.ask({ body, writes: false, isWhole: () => true });
+      const onSent = (commandId: string) => {
+        probed = commandId;
+      };
+      await transport.ask({ body, writes: false, isWhole: () => true, onSent });
       return true;
     } catch {
       return false;
@@ -198,7 +203,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       transport.see(event);
       watch.see(event);
     },
-    diagnose: () => diagnoseSilence({ ...seen, probe }),
+    diagnose: () => diagnoseSilence({ ...seen, probe, unanswered: () => probed }),
     users: createRelayUsers(parts),
     rooms: createRelayRooms(parts),
     roomData: createRelayRoomData(parts),

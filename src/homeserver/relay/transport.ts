@@ -49,7 +49,7 @@ export interface TransportOptions {
   /** Ends every wait. */
   readonly signal?: AbortSignal | undefined;
   /** What may be the cause when no answer comes. */
-  readonly whySilent?: () => Promise<Text | undefined>;
+  readonly whySilent?: (commandId: string) => Promise<Text | undefined>;
 }
 
 /** After a part that is not all of an answer, so long is waited for the next. */
@@ -136,7 +136,11 @@ export function createTransport(options: TransportOptions): Transport {
       }
       await nextEvent(Math.min(until - performance.now(), 1_000));
     }
-    throw await silence(false, say`The homeserver still owes the answer to an earlier command, so I sent nothing.`);
+    throw await silence(
+      false,
+      nonceId,
+      say`The homeserver still owes the answer to an earlier command, so I sent nothing.`,
+    );
   }
 
   async function fly(asked: Asked): Promise<Answer> {
@@ -154,7 +158,7 @@ export function createTransport(options: TransportOptions): Transport {
       if (signal?.aborted) throw stopping(asked.writes);
       book.lose();
       log.warn({ eventId: commandId }, 'no answer from the homeserver in its own room');
-      throw await silence(asked.writes);
+      throw await silence(asked.writes, commandId);
     } finally {
       flying = false;
     }
@@ -216,8 +220,8 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  async function silence(writes: boolean, first?: Text): Promise<Problem> {
-    const why = await options.whySilent?.().catch(() => undefined);
+  async function silence(writes: boolean, commandId: string, first?: Text): Promise<Problem> {
+    const why = await options.whySilent?.(commandId).catch(() => undefined);
     const seconds = Math.round(timeoutMs / 1000);
     const what = first ?? say`The homeserver gave no answer in its admin room within ${seconds} s.`;
     const hint = why ?? say`It takes its commands one after the other, and may be busy with another one.`;
