@@ -16,6 +16,14 @@ const log = {
   fatal: silent,
 } as unknown as Log;
 
+interface Coming {
+  readonly sender?: string;
+  readonly answers?: string;
+  readonly content?: Record<string, unknown>;
+  /** It was removed: nothing of it is left. */
+  readonly redacted?: true;
+}
+
 /** The server's room without a server: what the bot sends is kept, and events come when a test says so. */
 export interface FakeRoom {
   readonly transport: Transport;
@@ -23,9 +31,9 @@ export interface FakeRoom {
   readonly sent: string[];
   readonly files: Map<string, string>;
   /** An event comes with the sync; returns its id. */
-  comes(body: string, options?: { sender?: string; answers?: string; content?: Record<string, unknown> }): string;
+  comes(body: string, options?: Coming): string;
   /** It stands in the history, and the sync has not brought it. */
-  missed(body: string, options?: { sender?: string; answers?: string; content?: Record<string, unknown> }): string;
+  missed(body: string, options?: Coming): string;
   /** Resolves with the id of the bot's message once it has sent so many. */
   commandId(count: number): Promise<string>;
   /** Before the next send is answered, this is done. */
@@ -42,16 +50,8 @@ export function fakeRoom(options: Partial<TransportOptions> = {}): FakeRoom {
   const files = new Map<string, string>();
   const waiting = new Set<() => void>();
 
-  function eventOf(body: string, { sender = serverUser, answers = '', content = {} } = {} as never): RoomEvent {
-    const {
-      sender: by,
-      answers: to,
-      content: more,
-    } = { sender, answers, content } as {
-      sender: string;
-      answers: string;
-      content: Record<string, unknown>;
-    };
+  function eventOf(body: string, options: Coming = {}): RoomEvent {
+    const { sender: by = serverUser, answers: to = '', content: more = {}, redacted = false } = options;
     made += 1;
     const relation = to === '' ? {} : { 'm.relates_to': { 'm.in_reply_to': { event_id: to } } };
     return {
@@ -60,8 +60,8 @@ export function fakeRoom(options: Partial<TransportOptions> = {}): FakeRoom {
       type: 'm.room.message',
       sender: by,
       stateKey: undefined,
-      content: { msgtype: 'm.notice', body, ...relation, ...more },
-      redacted: false,
+      content: redacted ? {} : { msgtype: 'm.notice', body, ...relation, ...more },
+      redacted,
       ageMs: 0,
       originServerTs: made,
     };
@@ -87,7 +87,7 @@ export function fakeRoom(options: Partial<TransportOptions> = {}): FakeRoom {
           const failure = room.failSend?.();
           if (failure !== undefined) throw failure;
           sent.push(String(content.body));
-          const event = eventOf(String(content.body), { sender: botId, content } as never);
+          const event = eventOf(String(content.body), { sender: botId, content });
           ids.push(event.eventId);
           history.push(event);
           room.transport.see(event);
@@ -106,13 +106,13 @@ export function fakeRoom(options: Partial<TransportOptions> = {}): FakeRoom {
       },
     }),
     comes(body, more) {
-      const event = eventOf(body, more as never);
+      const event = eventOf(body, more);
       history.push(event);
       room.transport.see(event);
       return event.eventId;
     },
     missed(body, more) {
-      const event = eventOf(body, more as never);
+      const event = eventOf(body, more);
       history.push(event);
       return event.eventId;
     },

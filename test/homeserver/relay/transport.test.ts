@@ -233,4 +233,30 @@ describe('answers that come in order and say nothing', () => {
     room.comes('Room disabled.', { content: { msgtype: 'm.text' }, sender: serverUser });
     expect((await answer).text).toBe('Room disabled.');
   });
+
+  test('to what an earlier process has asked in secret are not ours, though nothing of it is left', async () => {
+    const room = conduit();
+    room.missed('', { sender: botId, redacted: true });
+    const answer = room.transport.ask(ask('reset-password a'));
+    await room.commandId(1);
+    expect(room.sent[0]).toContain('castellan-');
+    room.comes('Successfully reset the password for user @a:x.org: late', { content: { msgtype: 'm.text' } });
+    room.comes(`error: unrecognized subcommand '${room.sent[0]?.slice(prefix.length + 1)}'`, {
+      content: { msgtype: 'm.text' },
+    });
+    await room.commandId(2);
+    room.comes('Successfully reset the password for user @a:x.org: new', { content: { msgtype: 'm.text' } });
+    expect((await answer).text).toContain(': new');
+  });
+
+  test('that were removed with their commands leave nothing owed', async () => {
+    const room = conduit();
+    room.missed('', { sender: botId, redacted: true });
+    room.missed('', { redacted: true });
+    const answer = room.transport.ask(ask('memory-usage', false));
+    await room.commandId(1);
+    expect(room.sent[0]).toBe(`${prefix} memory-usage`);
+    room.comes('Services:', { content: { msgtype: 'm.text' } });
+    expect((await answer).text).toBe('Services:');
+  });
 });
