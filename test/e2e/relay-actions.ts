@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registerUser } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { bodyOf } from './admin-room.ts';
@@ -6,6 +7,7 @@ import type { Version } from './native-homeserver.ts';
 import { openRelayLab, type RelayLab } from './relay-lab.ts';
 import { jobEnd, jobIn } from './run-job.ts';
 import type { DialectName } from './scripted-server-user.ts';
+import { fromStore } from './store-file.ts';
 import { column } from './tables.ts';
 
 /** What this dialect has; what it lacks is asked for all the same, and has to be refused with the nearest thing. */
@@ -58,7 +60,12 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
     beforeAll(async () => {
       server = await startSynapse({
         name: `relay-${dialect}-${version}`,
-        config: { room_list_publication_rules: [{ action: 'allow' }], alias_creation_rules: [{ action: 'allow' }] },
+        config: {
+          room_list_publication_rules: [{ action: 'allow' }],
+          alias_creation_rules: [{ action: 'allow' }],
+          enable_registration: true,
+          enable_registration_without_verification: true,
+        },
       });
       lab = await openRelayLab(server, dialect, { version });
       const { other, native } = lab;
@@ -144,6 +151,25 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         const given = await ask('user reset-password carol GivenPassword1');
         if (has.ownPassword) expect(unsupported(given)).toContain('makes one itself');
         else expect(given).toContain('✅ Set a new password');
+      });
+
+      test.runIf(has.reactivate)('are opened again', async () => {
+        const { userId } = await registerUser(server, 'sleeper');
+        state().closed.add('sleeper');
+        // The way back is no second account.
+        expect(await ask('user create-user sleeper')).toMatch(/❌.*user reactivate/s);
+        expect(await ask('user reactivate sleeper')).toContain('is back');
+        expect(lastAsked(/reset-password/)).toContain(dialect === 'conduit' ? 'sleeper' : '--convert-to-local-account');
+        expect(state().users).toContain('sleeper');
+        expect(await ask(`user reactivate ${userId}`)).toContain('is not deactivated');
+      });
+
+      test('may have names that nobody could get today', async () => {
+        for (const name of ['bridge/one', 'a+b', '_old', '.dotted']) state().users.add(name);
+        expect(await ask('user reset-password dora')).toContain('✅');
+        for (const name of ['bridge/one', 'a+b', '_old', '.dotted'])
+          expect(await ask(`user reset-password @${name}:${server.serverName}`)).toContain('✅ Set a new password');
+        expect(lastAsked(/\.dotted/)).toMatch(/reset-password/);
       });
 
       test.runIf(has.suspend)('are suspended and let write again', async () => {
@@ -250,6 +276,8 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask('token list')).toContain(`${token.slice(0, 4)}…`);
         expect(await ask(`token delete ${token}`)).toContain('✅ Deleted');
         expect(state().tokens.size).toBe(0);
+        expect(await ask('token create --max-age 7d')).toContain('✅ Made');
+        expect(lastAsked(/token issue/)).toMatch(/--max-age[ =]60480\ds$/);
         const both = await ask('token create --uses 1 --max-age 7d');
         if (has.tokens === 'one limit')
           expect(both).toContain('❌ continuwuity limits a registration token by its uses');
@@ -267,9 +295,9 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
       });
 
       test.runIf(!has.tokens)('tokens are not to be had here, which is said', async () => {
-        expect(await ask('token create --uses 1')).toContain(
-          '❌ This homeserver offers me no way to do `token create`',
-        );
+        const answer = await ask('token create --uses 1');
+        expect(answer).toContain('❌ This homeserver offers me no way to do `token create`');
+        expect(answer).toMatch(dialect === 'conduit' ? /native allow-registration true/ : /native -- --help/);
       });
 
       test.runIf(has.registration)('is looked at, opened and closed', async () => {
@@ -293,6 +321,17 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
           '3 members'.replace('3', String(state().rooms.get(lobby)?.members.length)),
         );
         expect(await ask('room exists !nothing:x.org')).toMatch(/^No: this server does not know/);
+      });
+
+      test('are listed past a hundred', async () => {
+        for (let n = 0; n < 205; n++)
+          state().rooms.set(`!many${n}:x.org`, { members: ['@a:x.org'], name: `Many ${n}` });
+        // What was read a moment ago is good until something is changed.
+        expect(await ask('user reset-password dora')).toContain('✅');
+        expect(await ask('room list-rooms --limit 10 --page 21')).toContain('!many204:x.org');
+        if (dialect !== 'conduit') expect(lastAsked(/rooms? list/)).toMatch(/list 3$/);
+        for (let n = 0; n < 205; n++) state().rooms.delete(`!many${n}:x.org`);
+        expect(await ask('user reset-password dora')).toContain('✅');
       });
 
       test.runIf(has.members)('tell who is in them', async () => {
@@ -432,6 +471,70 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await lab.room.askAndConfirm(`native ${kill}`)).toContain('is refused');
         expect(lab.native.asked.some((body) => body.includes(kill))).toBe(false);
       });
+    });
+
+    describe('what it lacks', () => {
+      test.each([
+        'user find-by-threepid email a@x.org',
+        'user shadow-ban bob',
+        'user devices bob',
+        'user whois bob',
+        'user redact bob',
+        'room forward-extremities {room}',
+        'room hierarchy {room}',
+        'room delete {room}',
+        'media statistics',
+        'federation destinations',
+        'history purge {room} --before-days 30',
+        'report list',
+        'notice send @bob:castellan.test hello',
+        'raw GET /_synapse/admin/v1/server_version',
+        'server background-updates',
+      ])('is said, with what it has: %s', async (line) => {
+        const before = lab.native.asked.length;
+        const writes = /create|reset|deactivate|suspend|lock|issue|ban-room|delete|register/;
+        const first = await ask(line.replace('{room}', lobby));
+        const code = /confirm ([a-z0-9]{5})/.exec(first)?.[1];
+        const answer = code === undefined ? first : await ask(`confirm ${code} ${lobby}`);
+        const said = answer.includes('job cancel') ? bodyOf(await jobEnd(lab.room, jobIn(answer))) : answer;
+        expect(said).toMatch(/no way to|does not tell|takes no|cannot/);
+        expect(said).not.toContain('✅');
+        // Nothing of it has been tried.
+        expect(lab.native.asked.slice(before).filter((body) => writes.test(body))).toEqual([]);
+        // A second paragraph, with what to do in place of it.
+        expect(said.split('\n\n').length).toBeGreaterThan(1);
+      });
+    });
+
+    test('every change stands in the audit log, how it was begun and how it ended', () => {
+      const records = fromStore(
+        lab.room.dataDir,
+        "SELECT command, json_extract(record, '$.kind') AS kind, json_extract(record, '$.source') AS source FROM audit",
+      );
+      const begun = records.filter(({ kind }) => kind === 'intent');
+      const ended = new Set(
+        records.filter(({ kind }) => kind === 'outcome').map(({ command, source }) => `${command} ${source}`),
+      );
+      for (const { command, source } of begun) expect(ended).toContain(`${command} ${source}`);
+      const commands = new Set(begun.map(({ command }) => command));
+      for (const command of [
+        'user create-user',
+        'user reset-password',
+        'user deactivate',
+        'user make-user-admin',
+        'federation disable-room',
+        'room alias remove',
+        'media delete-media',
+        'appservice register',
+        'appservice unregister',
+        'native',
+        ...(has.suspend ? ['user suspend', 'user unsuspend', 'user lock', 'user unlock', 'user logout'] : []),
+        ...(has.reactivate ? ['user reactivate'] : []),
+        ...(has.tokens ? ['token create', 'token delete', 'token issue-many'] : []),
+        ...(has.registration ? ['server allow-registration'] : []),
+        ...(has.memory ? ['server clear-caches'] : []),
+      ])
+        expect(commands).toContain(command);
     });
 
     function failureText(message: string): string {

@@ -4,7 +4,7 @@ import { madePassword } from '../../core/made-password.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, joined, say, type Text } from '../../core/text.ts';
-import type { NewUser, Users } from '../../homeserver/users.ts';
+import type { NewUser, UserDetails, Users } from '../../homeserver/users.ts';
 import { command } from '../define.ts';
 import type { Local } from '../local.ts';
 import { createdSince } from './created-since.ts';
@@ -53,7 +53,8 @@ export default command({
   makesSecret: ({ password }) => password === undefined,
 
   async plan({ username, admin }, { users }) {
-    if (await users.get(username)) throw exists(username);
+    const there = await users.get(username);
+    if (there !== undefined) throw exists(there);
     const targets = [{ id: username }];
     if (!admin) return { title: say`Create ${code(username)}.`, targets, cautions: [], frozen: null };
     return {
@@ -67,7 +68,8 @@ export default command({
 
   async run(input, { users, adminRoom }, asker) {
     const { username: userId, displayName } = input;
-    if (await users.get(userId)) throw exists(userId);
+    const there = await users.get(userId);
+    if (there !== undefined) throw exists(there);
     // Synapse would take the address away from whoever has it.
     for (const address of input.email) {
       const owner = await users.findByThreepid('email', address);
@@ -114,11 +116,13 @@ async function invited(adminRoom: Local['adminRoom'], userId: string): Promise<T
     : say`I could not invite it to this room: please do that yourself.`;
 }
 
-function exists(userId: string): Problem {
+function exists({ userId, deactivated }: Pick<UserDetails, 'userId' | 'deactivated'>): Problem {
   return new Problem(
     'exists',
     say`The account ${code(userId)} exists already; nothing was changed.`,
-    say`See ${commandLine(`user details ${userId}`)}, or ${commandLine(`user reset-password ${userId}`)} for a new password.`,
+    deactivated
+      ? say`It is deactivated: ${commandLine(`user reactivate ${userId}`)} brings it back.`
+      : say`See ${commandLine(`user details ${userId}`)}, or ${commandLine(`user reset-password ${userId}`)} for a new password.`,
   );
 }
 

@@ -235,6 +235,7 @@ function insteadOf(dialect: Dialect): Readonly<Partial<Record<keyof Nouns, Text>
       acts.redactEvent === undefined
         ? whatItHas(dialect)
         : say`${commandLine('user redact-event …')} takes back one message at a time.`,
+    maintenance: whatItHas(dialect),
     purges: say`${name} keeps the history of its rooms.`,
     reports: say`${name} posts reports into its own admin room.`,
     notices: say`A message to one person can be sent from any client.`,
