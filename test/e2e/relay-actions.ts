@@ -9,6 +9,7 @@ import { jobEnd, jobIn } from './run-job.ts';
 import type { DialectName } from './scripted-server-user.ts';
 import { fromStore } from './store-file.ts';
 import { column } from './tables.ts';
+import { testWhere } from './test-where.ts';
 
 /** What this dialect has; what it lacks is asked for all the same, and has to be refused with the nearest thing. */
 export interface Has {
@@ -153,7 +154,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         else expect(given).toContain('✅ Set a new password');
       });
 
-      test.runIf(has.reactivate)('are opened again', async () => {
+      testWhere(has.reactivate)('are opened again', async () => {
         const { userId } = await registerUser(server, 'sleeper');
         state().closed.add('sleeper');
         // The way back is no second account.
@@ -172,7 +173,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(lastAsked(/\.dotted/)).toMatch(/reset-password/);
       });
 
-      test.runIf(has.suspend)('are suspended and let write again', async () => {
+      testWhere(has.suspend)('are suspended and let write again', async () => {
         expect(await ask('user suspend bob')).toContain('✅ Suspended');
         expect(state().suspended).toContain('bob');
         expect(await ask('user unsuspend bob')).toContain('can write again');
@@ -180,14 +181,14 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask('user suspend nobody')).toContain('❌ There is no account');
       });
 
-      test.runIf(has.lock)('are locked, unlocked and logged out', async () => {
+      testWhere(has.lock)('are locked, unlocked and logged out', async () => {
         expect(await ask('user lock bob')).toContain('✅ Locked');
         expect(state().locked).toContain('bob');
         expect(await ask('user unlock bob')).toContain('can use its account again');
         expect(await lab.room.askAndConfirm('user logout bob')).toContain('logged out everywhere');
       });
 
-      test.runIf(!has.suspend)(
+      testWhere(!has.suspend)(
         'cannot be suspended, locked or logged out, which is said with what is near',
         async () => {
           for (const line of ['user suspend bob', 'user lock bob']) unsupported(await ask(line));
@@ -207,12 +208,12 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask('user deactivate gone')).toMatch(/^❌/);
       });
 
-      test.runIf(has.keepRooms)('are closed and stay in their rooms', async () => {
+      testWhere(has.keepRooms)('are closed and stay in their rooms', async () => {
         expect(await lab.room.askAndConfirm('user deactivate stays -n', user('stays'))).toContain('its rooms are kept');
         expect(lastAsked(/deactivate/)).toMatch(dialect === 'conduit' ? /deactivate-user @stays/ : /--no-leave-rooms/);
       });
 
-      test.runIf(!has.keepRooms)('cannot be closed and stay in their rooms where that would do nothing', async () => {
+      testWhere(!has.keepRooms)('cannot be closed and stay in their rooms where that would do nothing', async () => {
         expect(await lab.room.askAndConfirm('user deactivate stays -n', user('stays'))).toMatch(/^❌/);
         expect(state().users).toContain('stays');
       });
@@ -225,12 +226,12 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(lab.native.asked.filter((body) => body.includes('deactivate') && body.includes(bot))).toEqual([]);
       });
 
-      test.runIf(has.makeAdmin)('are made admins', async () => {
+      testWhere(has.makeAdmin)('are made admins', async () => {
         expect(await lab.room.askAndConfirm('user make-user-admin dora')).toContain('is a server admin now');
         expect(lastAsked(/make-user-admin/)).toContain(user('dora'));
       });
 
-      test.runIf(dialect === 'conduit')('are made admins by an invite to its room', async () => {
+      testWhere(dialect === 'conduit')('are made admins by an invite to its room', async () => {
         const name = lab.other.userId.slice(1).split(':')[0] ?? '';
         expect(await lab.room.askAndConfirm(`user make-user-admin ${name}`)).toContain('is a server admin now');
         await lab.other.join(lab.native.roomId);
@@ -239,14 +240,14 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await lab.native.client.joinedMembers(lab.native.roomId)).not.toContain(lab.other.userId);
       });
 
-      test.runIf(has.joinedRooms)('are found in their rooms', async () => {
+      testWhere(has.joinedRooms)('are found in their rooms', async () => {
         const answer = await ask('user list-joined-rooms bob');
         expect(column(answer, 'Room')).toContain(lobby);
         expect(await ask('user list-joined-rooms dora')).toContain('is in no room');
         expect(column(await ask('federation remote-user-in-rooms @dave:y.org'), 'Room')).toEqual([lobby]);
       });
 
-      test.runIf(has.joinedRooms)('are brought into a room and out of it, demoted and tagged', async () => {
+      testWhere(has.joinedRooms)('are brought into a room and out of it, demoted and tagged', async () => {
         expect(await ask(`user force-join-room dora ${lobby}`)).toContain('✅');
         expect(state().rooms.get(lobby)?.members).toContain(user('dora'));
         expect(await ask(`user put-room-tag dora ${lobby} u.work`)).toContain('is tagged');
@@ -257,18 +258,18 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(state().rooms.get(lobby)?.members).not.toContain(user('dora'));
       });
 
-      test.runIf(!has.joinedRooms)('are nowhere to be found, which is said', async () => {
+      testWhere(!has.joinedRooms)('are nowhere to be found, which is said', async () => {
         expect(unsupported(await ask('user list-joined-rooms bob'))).toContain('does not tell in which rooms');
       });
 
-      test.runIf(has.events)('have one message taken back', async () => {
+      testWhere(has.events)('have one message taken back', async () => {
         expect(await lab.room.askAndConfirm("user redact-event '$said'")).toContain('✅ Redacted');
         expect(lastAsked(/redact-event/)).toContain('$said');
       });
     });
 
     describe('registration', () => {
-      test.runIf(has.tokens)('tokens are issued, listed and revoked, and none stands in the room', async () => {
+      testWhere(has.tokens)('tokens are issued, listed and revoked, and none stands in the room', async () => {
         const answer = await ask('token create --uses 1');
         expect(answer).toContain('✅ Made the registration token');
         const [token = ''] = state().tokens.keys();
@@ -285,7 +286,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask('token create --token Mine1234')).toContain('❌ This homeserver makes up its tokens itself');
       });
 
-      test.runIf(has.tokens)('tokens are minted several at a time', async () => {
+      testWhere(has.tokens)('tokens are minted several at a time', async () => {
         state().tokens.clear();
         const answer = await ask('token issue-many 3');
         expect(answer).toContain('✅ Made 3 registration tokens, each for one account');
@@ -294,20 +295,20 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         for (const token of state().tokens.keys()) expect(answer).not.toContain(token);
       });
 
-      test.runIf(!has.tokens)('tokens are not to be had here, which is said', async () => {
+      testWhere(!has.tokens)('tokens are not to be had here, which is said', async () => {
         const answer = await ask('token create --uses 1');
         expect(answer).toContain('❌ This homeserver offers me no way to do `token create`');
         expect(answer).toMatch(dialect === 'conduit' ? /native allow-registration true/ : /native -- --help/);
       });
 
-      test.runIf(has.registration)('is looked at, opened and closed', async () => {
+      testWhere(has.registration)('is looked at, opened and closed', async () => {
         expect(await ask('allow-registration')).toContain('**closed**');
         expect(await lab.room.askAndConfirm('allow-registration true')).toContain('**open**');
         expect(state().registration).toBe(true);
         expect(await lab.room.askAndConfirm('allow-registration false')).toContain('**closed**');
       });
 
-      test.runIf(!has.registration)('is no business of the room', async () => {
+      testWhere(!has.registration)('is no business of the room', async () => {
         unsupported(await ask('allow-registration'));
       });
     });
@@ -334,12 +335,12 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask('user reset-password dora')).toContain('✅');
       });
 
-      test.runIf(has.members)('tell who is in them', async () => {
+      testWhere(has.members)('tell who is in them', async () => {
         expect(column(await ask(`room members ${lobby}`), 'User')).toContain('@dave:y.org');
         expect(column(await ask(`room members ${lobby} --local-only`), 'User')).not.toContain('@dave:y.org');
       });
 
-      test.runIf(has.topic)('tell their topic', async () => {
+      testWhere(has.topic)('tell their topic', async () => {
         expect(await ask(`room topic ${lobby}`)).toContain('Come in');
       });
 
@@ -350,7 +351,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(state().disabled).not.toContain(lobby);
       });
 
-      test.runIf(has.ban)('are banned, listed and unbanned', async () => {
+      testWhere(has.ban)('are banned, listed and unbanned', async () => {
         const small = `!small:${server.serverName}`;
         const report = await job(`room moderation ban-room ${small}`, small);
         expect(report).toContain('done');
@@ -361,7 +362,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(state().banned).not.toContain(small);
       });
 
-      test.runIf(!has.ban)('cannot be banned, which is said with what is near', async () => {
+      testWhere(!has.ban)('cannot be banned, which is said with what is near', async () => {
         const answer = await job(`room moderation ban-room ${lobby}`, lobby);
         expect(answer).toMatch(/no way to|disable-room/);
         expect(state().banned.size).toBe(0);
@@ -381,7 +382,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask(`room alias set ${lobby} admins`)).toContain('❌');
       });
 
-      test.runIf(has.setAlias)('get into the directory and out of it', async () => {
+      testWhere(has.setAlias)('get into the directory and out of it', async () => {
         expect(await ask(`room directory publish ${lobby}`)).toContain('is in the public directory now');
         expect(state().published).toContain(lobby);
         expect(column(await ask('room directory list'), 'Room')).toContain(lobby);
@@ -400,7 +401,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         if (has.fileInfo) expect(await ask(`media delete-media --mxc ${one}`)).toContain('❌');
       });
 
-      test.runIf(has.mediaByAge)('are deleted by age and by who uploaded them', async () => {
+      testWhere(has.mediaByAge)('are deleted by age and by who uploaded them', async () => {
         const report = await job('media delete-past-remote-media 30d --before', server.serverName);
         expect(report).toContain('7');
         expect(lastAsked(/before|older/)).toMatch(/2592\d\d\ds/);
@@ -408,7 +409,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await job('user delete-media bob', user('bob'))).toContain('3 files deleted');
       });
 
-      test.runIf(has.listMedia)('of an account are listed', async () => {
+      testWhere(has.listMedia)('of an account are listed', async () => {
         state().files.set(`mxc://${server.serverName}/three`, 'image/png');
         expect(await ask('media list -u bob')).toContain(`mxc://${server.serverName}/three`);
       });
@@ -422,18 +423,18 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await ask('native server show-config --dry-run')).not.toContain('CANARY');
       });
 
-      test.runIf(has.memory)('tells its memory and clears its caches', async () => {
+      testWhere(has.memory)('tells its memory and clears its caches', async () => {
         expect(await ask('memory-usage')).toContain('Services:');
         expect(await lab.room.askAndConfirm('server clear-caches')).toContain('✅ Emptied');
         expect(await lab.room.askAndConfirm('clear-database-caches 5')).toContain('✅ Emptied');
         if (dialect === 'conduit') expect(lastAsked(/clear-/)).toMatch(/clear-database-caches 5$/);
       });
 
-      test.runIf(!has.memory)('does not tell its memory, which is said', async () => {
+      testWhere(!has.memory)('does not tell its memory, which is said', async () => {
         unsupported(await ask('memory-usage'));
       });
 
-      test.runIf(has.restart)('reads its configuration again and restarts', async () => {
+      testWhere(has.restart)('reads its configuration again and restarts', async () => {
         expect(await ask('server reload-config')).toContain('✅');
         expect(await lab.room.askAndConfirm('server restart')).toContain('restarts now');
       });
