@@ -2,5 +2,5 @@ import { test } from 'vitest';
 
 /** Declares a test where there is something to test: what a dialect lacks is not a test that was left out. */
 export function testWhere(there: unknown): (name: string, body: () => Promise<void>) => void {
-  return Boolean(there) ? test : () => undefined;
+  return there ? test : () => undefined;
 }
