@@ -29,24 +29,38 @@ export async function exec(): Promise<readonly Line[]> {
     const synadm = hasSynadm();
     const file = synadmConfig(folder, lab.server.url, botAccount.userId, botAccount.accessToken);
     const theirs = ['synadm', '-c', file, '--batch', 'version'];
-    const took: Record<'mine' | 'theirs', { ms: number; mib: number }[]> = { mine: [], theirs: [] };
+    // What no program on Node can be below.
+    const bare = [process.execPath, '-e', `fetch('${lab.server.url}/_matrix/client/versions').then((r) => r.json())`];
+    const took: Record<'mine' | 'theirs' | 'bare', { ms: number; mib: number }[]> = { mine: [], theirs: [], bare: [] };
     for (let n = -2; n < runs; n++) {
       const one = wholeProcess(mine);
-      if (n >= 0) took.mine.push(one);
+      const least = wholeProcess(bare);
+      if (n >= 0) {
+        took.mine.push(one);
+        took.bare.push(least);
+      }
       if (!synadm) continue;
       const other = wholeProcess(theirs);
       if (n >= 0) took.theirs.push(other);
     }
-    const line = (measure: string, key: 'ms' | 'mib', value: number): Line => ({
-      measure,
-      against: 'synadm version',
-      castellan: median(took.mine.map((one) => one[key])),
-      other: synadm ? median(took.theirs.map((one) => one[key])) : undefined,
-      unit: key === 'ms' ? 'ms' : 'MiB',
-      asked: { kind: 'ratio at most', value },
-      ...(synadm ? {} : { note: 'synadm is not installed here.' }),
-    });
-    return [line('exec -- server version, wall time', 'ms', 0.5), line('exec -- server version, memory', 'mib', 1.2)];
+    const middle = (name: keyof typeof took, key: 'ms' | 'mib') => median(took[name].map((one) => one[key]));
+    const lines = (measure: string, key: 'ms' | 'mib', value: number): readonly Line[] => {
+      const shared = { measure, castellan: middle('mine', key), unit: key === 'ms' ? 'ms' : 'MiB' } as const;
+      return [
+        {
+          ...shared,
+          against: 'synadm version',
+          other: synadm ? middle('theirs', key) : undefined,
+          asked: { kind: 'ratio at most', value },
+          ...(synadm ? {} : { note: 'synadm is not installed here.' }),
+        },
+        { ...shared, against: 'node with one fetch', other: middle('bare', key) },
+      ];
+    };
+    return [
+      ...lines('exec -- server version, wall time', 'ms', 0.5),
+      ...lines('exec -- server version, memory', 'mib', 1.2),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await lab.close();
