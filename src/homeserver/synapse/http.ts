@@ -53,7 +53,8 @@ export function createSynapseHttp(options: SynapseHttpOptions): SynapseHttp {
     const alsoRoom = await adminRoomNames(leaving);
     if (alsoRoom.length > 0) never.check(leaving, alsoRoom);
     const targets = never.disarms(leaving);
-    const answer = targets.length === 0 ? await http(leaving) : await lastAdmin(targets, () => http(leaving));
+    const answer =
+      targets.length === 0 ? await http(leaving) : await lastAdmin(targets, leaving.path, () => http(leaving));
     const read = schema.safeParse(answer);
     if (!read.success) throw misfit(leaving);
     return read.data;

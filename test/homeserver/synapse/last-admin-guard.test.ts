@@ -48,6 +48,12 @@ describeWithSynapse('the last server admin besides the bot', () => {
     expect(await details(bob)).toMatchObject({ locked: false });
   });
 
+  test('an account that is not there is said to be not there', async () => {
+    await expect(homeserver.users.setLocked(`@nobody:${server.serverName}`, true)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+
   test('is still the last one while the others are locked or suspended', async () => {
     await homeserver.users.setAdmin(bob, true);
     await homeserver.users.setSuspended(bob, true);
