@@ -8,8 +8,25 @@ const versions = z.looseObject({
   unstable_features: z.record(z.string(), z.boolean()).default({}),
 });
 
+/** It takes a restart of the server to change who keeps its accounts; a list of them asks for each. */
+const delegationKnownMs = 5_000;
+
 /** What the server says of itself. */
 export function createSynapseServer(http: SynapseHttp): Server {
+  let delegation: { readonly is: boolean; readonly at: number } | undefined;
+
+  /** Client-server API, "OAuth 2.0 API": only a server with such a service has this address. */
+  async function delegates(): Promise<boolean> {
+    try {
+      return (
+        (await http.find(z.looseObject({}), { method: 'GET', path: '/_matrix/client/v1/auth_metadata' })) !== undefined
+      );
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'unsupported') return false;
+      throw error;
+    }
+  }
+
   return {
     async version() {
       const answer = z.looseObject({ server_version: z.string() });
@@ -22,14 +39,10 @@ export function createSynapseServer(http: SynapseHttp): Server {
     },
 
     async delegatesAccounts() {
-      // Client-server API, "OAuth 2.0 API": only a server with such a service has this address.
-      const path = '/_matrix/client/v1/auth_metadata';
-      try {
-        return (await http.find(z.looseObject({}), { method: 'GET', path })) !== undefined;
-      } catch (error) {
-        if (error instanceof Problem && error.code === 'unsupported') return false;
-        throw error;
-      }
+      const now = performance.now();
+      if (delegation === undefined || now - delegation.at > delegationKnownMs)
+        delegation = { is: await delegates(), at: now };
+      return delegation.is;
     },
   };
 }
