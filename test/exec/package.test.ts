@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -11,15 +12,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registerUser, type TestClient } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { type Ended, type PackedCastellan, packCastellan } from './packed-castellan.ts';
 
-/** The oldest line that package.json admits. */
-const olderNode = 'node@22';
+/** The oldest line that package.json admits, and the one before, which is told so. */
+const others = { 'Node 22': 'node@22', 'Node 20': 'node@20' };
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describeWithSynapse('the package', () => {
   let server: Synapse;
@@ -31,10 +34,12 @@ describeWithSynapse('the package', () => {
   beforeAll(async () => {
     packed = packCastellan();
     folder = mkdtempSync(join(tmpdir(), 'castellan-package-'));
-    const older = join(folder, 'older');
-    mkdirSync(older);
-    execFileSync('npm', ['install', '--prefix', older, '--prefer-offline', '--loglevel=error', olderNode]);
-    nodes['Node 22'] = join(older, 'node_modules', '.bin', 'node');
+    for (const [name, spec] of Object.entries(others)) {
+      const place = join(folder, spec);
+      mkdirSync(place);
+      execFileSync('npm', ['install', '--prefix', place, '--prefer-offline', '--loglevel=error', spec]);
+      nodes[name] = join(place, 'node_modules', '.bin', 'node');
+    }
     server = await startSynapse();
     admin = await registerUser(server, 'ann', { admin: true, password: "ann's password" });
   });
@@ -57,8 +62,16 @@ describeWithSynapse('the package', () => {
     ]);
   });
 
+  const under = (name: string) => ({ PATH: `${dirname(nodes[name] ?? '')}:${process.env.PATH}` });
+
+  test('tells in a line that a Node is too old for it', async () => {
+    const { code, stdout, stderr } = await packed.run(['--version'], { env: under('Node 20') });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Castellan needs Node 22\.18 or later; this is v20\.\S+ \(.*\)\.\n$/);
+  });
+
   describe.each(['Node 24', 'Node 22'])('on %s', (name) => {
-    const env = () => ({ PATH: `${dirname(nodes[name] ?? '')}:${process.env.PATH}` });
+    const env = () => under(name);
     const place = () => join(folder, name.replace(' ', '-'));
     const castellan = (argv: readonly string[], stdin = ''): Promise<Ended> => {
       mkdirSync(place(), { recursive: true });
@@ -94,6 +107,45 @@ describeWithSynapse('the package', () => {
       child.kill('SIGTERM');
       expect(await once(child, 'close')).toEqual([0, null]);
     });
+  });
+
+  test('is what the image has: each stage finds in the folder what it needs, and the last one runs', async () => {
+    const stages = new Map(
+      readFileSync(join(root, 'Dockerfile'), 'utf8')
+        .split(/^(?=FROM )/m)
+        .flatMap((text) => (/^FROM /.test(text) ? [[/ AS (\S+)/.exec(text)?.[1] ?? 'last', text] as const] : [])),
+    );
+    const sent = readFileSync(join(root, '.dockerignore'), 'utf8').trim().split('\n');
+    expect(sent[0]).toBe('*');
+    const place = (stage: string) => join(folder, `image-${stage}`);
+    for (const [stage, text] of stages) {
+      mkdirSync(place(stage));
+      for (const [, from, what = '', to = ''] of text.matchAll(/^COPY (?:--from=(\S+) )?(.+) (\S+)$/gm)) {
+        for (const name of what.split(' ')) {
+          if (from === undefined) expect(sent).toContain(`!${name}`);
+          const source = from === undefined ? join(root, name) : join(place(from), name.replace(/^\/app\//, ''));
+          cpSync(source, join(place(stage), to, to.endsWith('/') ? basename(name) : ''), { recursive: true });
+        }
+      }
+      if (stage === 'build') {
+        symlinkSync(join(root, 'node_modules'), join(place(stage), 'node_modules'));
+        execFileSync('npm', ['run', 'build'], { cwd: place(stage), stdio: 'pipe' });
+      }
+      // What `npm ci --omit=dev` leaves, as the package has it too.
+      if (stage === 'dependencies')
+        symlinkSync(join(packed.folder, 'node_modules'), join(place(stage), 'node_modules'));
+    }
+    const [, node = '', ...argv] = JSON.parse(
+      `["",${/^CMD \[(.+)\]$/m.exec(stages.get('last') ?? '')?.[1]}]`,
+    ) as string[];
+    expect(node).toBe('node');
+    const config = join(place('last'), 'bot.config.json');
+    writeFileSync(config, '{"homeserverUrl": "http://127.0.0.1:9"}');
+    const own = argv.map((word) => word.replace('/data/bot.config.json', config));
+    const ended = spawnSync(process.execPath, own, { cwd: place('last'), encoding: 'utf8' });
+    expect([ended.status, ended.stderr]).toEqual([2, expect.stringContaining('accessTokenFile: is missing')]);
+    const told = spawnSync(process.execPath, [argv[0] ?? '', '--version'], { cwd: place('last'), encoding: 'utf8' });
+    expect([told.status, told.stderr]).toEqual([0, '']);
   });
 
   test('runs commands without the Matrix SDK, which is not so much as looked for', async () => {
