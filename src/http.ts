@@ -66,6 +66,17 @@ export interface HttpOptions {
   readonly patienceMs?: number;
   /** False: nothing is repeated, not even what could be; for loops that wait and repeat by themselves. */
   readonly repeats?: boolean;
+  /** Hears how each request that went out ended. */
+  readonly heard?: (attempt: Attempt) => void;
+}
+
+/** One request that went out, in words of which none came from outside. */
+export interface Attempt {
+  /** "GET /_synapse/admin/v2/users/…": what stands behind the endpoint may be a secret. */
+  readonly request: string;
+  /** "answered", Matrix's status, or how an answer failed to come. */
+  readonly outcome: string;
+  readonly ms: number;
 }
 
 /** Connection errors after which the server cannot have seen the request. */
@@ -96,6 +107,27 @@ function failureOf(error: unknown, request: HttpRequest, stopped: boolean): NoAn
   if (neverArrived.has(errorCode)) return new NoAnswer('refused', false);
   if (error instanceof Error && error.name === 'TimeoutError') return new NoAnswer('timeout', changes);
   return new NoAnswer('broken', changes);
+}
+
+/** A path up to its endpoint. */
+function endpointOf(path: string): string {
+  const [, endpoint = '', more] = /^(\/_[a-z]+\/[a-z]+\/v\d+\/[a-z_]+)(\/.)?/.exec(path) ?? [];
+  return `${endpoint}${endpoint === '' || more !== undefined ? '/…' : ''}`;
+}
+
+async function told(options: HttpOptions, request: HttpRequest, timeoutMs: number): Promise<unknown> {
+  if (options.heard === undefined) return once(options, request, timeoutMs);
+  const since = performance.now();
+  let outcome = 'answered';
+  try {
+    return await once(options, request, timeoutMs);
+  } catch (error) {
+    outcome = error instanceof MatrixFault ? String(error.status) : error instanceof NoAnswer ? error.kind : 'broken';
+    throw error;
+  } finally {
+    const ms = Math.round(performance.now() - since);
+    options.heard({ request: `${request.method} ${endpointOf(request.path)}`, outcome, ms });
+  }
 }
 
 async function once(options: HttpOptions, request: HttpRequest, timeoutMs: number): Promise<unknown> {
@@ -209,7 +241,7 @@ export function createHttp(options: HttpOptions): Http {
     for (let attempt = 0; ; attempt++) {
       try {
         const left = Math.max(Math.ceil(until - performance.now()), 1);
-        return await once(options, request, Math.min(request.timeoutMs ?? patienceMs, left));
+        return await told(options, request, Math.min(request.timeoutMs ?? patienceMs, left));
       } catch (error) {
         const wait = waitBeforeRepeat(error, request, attempt);
         if (wait === undefined || options.repeats === false || performance.now() + wait > until) throw error;

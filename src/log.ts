@@ -8,6 +8,7 @@ const allowed = [
   'roomId',
   'userId',
   'command',
+  'request',
   'outcome',
   'ms',
   'errorRef',

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { setFlagsFromString } from 'node:v8';
+import { outliveReaders } from './exec/standard-output.ts';
 import { version } from './version.ts';
 
 // Node 20 has no such function, and npm installs there all the same: it must get as far as to be told.
@@ -12,6 +13,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 
 // Everything else is loaded by the command that needs it: this alone takes the SDK from 0.3 s to 0.2 s.
 module.enableCompileCache();
+outliveReaders();
 
 const help = `castellan: an admin room for your Matrix homeserver.
 

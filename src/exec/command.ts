@@ -15,7 +15,7 @@ import { type Format, formats, readWords } from './read-words.ts';
 import { runLine } from './run-line.ts';
 import { openSession, type Session } from './session.ts';
 import { show } from './show.ts';
-import { endOnClosedPipe, toStandardOutput } from './standard-output.ts';
+import { toStandardOutput } from './standard-output.ts';
 import { tell } from './tell.ts';
 import { promptIn } from './with-prompts.ts';
 
@@ -24,8 +24,6 @@ export const execPrefix = 'castellan exec --';
 
 /** `castellan exec …`: the exit code; failures are told here. */
 export async function execCommand(argv: readonly string[]): Promise<ExitCode> {
-  let ended: ExitCode = exitCodes.failed;
-  endOnClosedPipe(() => ended);
   let format: Format = 'human';
   let verbose = 0;
   try {
@@ -36,11 +34,9 @@ export async function execCommand(argv: readonly string[]): Promise<ExitCode> {
       return exitCodes.done;
     }
     format = formatIn(flags);
-    ended = await run(flags, format);
-    return ended;
+    return await run(flags, format);
   } catch (error) {
-    ended = await tell(error, { format, prefix: execPrefix, verbose });
-    return ended;
+    return tell(error, { format, prefix: execPrefix, verbose });
   }
 }
 

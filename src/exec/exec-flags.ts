@@ -17,7 +17,7 @@ export const execHelp = `castellan exec: runs one command of the admin room, wit
   --as NAME              who asks, for the audit trail: a user id of "roles" in the configuration, or a role.
                          It can lower the role, never raise it.
   --batch, --no-batch    never ask, or (the default) ask on a terminal
-  -v, -vv                say more on standard error
+  -v, -vv                what was done on standard error, with -vv each request to the homeserver too
   -h, --help
 
 A command that waits for a yes in the room shows its plan and asks on a terminal; elsewhere it ends with 3, and

@@ -9,7 +9,7 @@ import type { Reply, Secret } from '../core/reply.ts';
 import { say } from '../core/text.ts';
 import { createHost } from '../homeserver/host/host.ts';
 import { createSynapse } from '../homeserver/synapse/synapse.ts';
-import { MatrixFault } from '../http.ts';
+import { type Attempt, MatrixFault } from '../http.ts';
 import { cancelKey } from '../jobs/cancel-key.ts';
 import { createLog } from '../log.ts';
 import { boundRoom } from '../matrix/admin-room.ts';
@@ -75,10 +75,12 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
   const clock = Date.now;
   const level = verbose === 0 ? 'silent' : verbose === 1 ? 'info' : 'debug';
   const log = createLog({ level, toStandardError: true, secrets: [config.accessToken()] });
+  const heard = (attempt: Attempt) => log.debug({ ...attempt }, 'asked the homeserver');
   const matrix = await connectPlain({
     homeserverUrl: config.homeserverUrl,
     token: config.accessToken(),
     signal: calls.signal,
+    heard,
   });
   const path = storePath(config.dataDir);
   const store = openStore(path, { clock });
@@ -103,6 +105,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     timeoutMs: backend.timeout,
     allowPrivateAddresses: config.federation.allowPrivateAddresses,
     signal: calls.signal,
+    heard,
   });
   const isServerAdmin = async (userId: string) =>
     !(await homeserver.server.delegatesAccounts()) && (await homeserver.users.isAdmin(userId));

@@ -7,6 +7,7 @@ import { prefixed } from '../core/prefixed.ts';
 import { type Block, paragraph, type Reply, type StreamedRow } from '../core/reply.ts';
 import { wordsOf } from '../core/text.ts';
 import type { Format } from './read-words.ts';
+import { isUnread } from './standard-output.ts';
 import { plainWords, terminalText } from './terminal-text.ts';
 
 export interface ShowOptions {
@@ -123,6 +124,8 @@ async function streamed(
   const writer = listingWriter(format, stream);
   let shown = 0;
   for await (const batch of stream.batches) {
+    // A list may be of any length, and of this one the rest is for nobody.
+    if (isUnread()) return;
     if (batch.length === 0) continue;
     if (shown === 0) await out(writer.head);
     await out(writer.rows(batch));

@@ -1,16 +1,26 @@
 import { once } from 'node:events';
 
-/** Writes to standard output and waits where its reader is slow. A reader that has gone away ends the process quietly. */
+let gone = false;
+
+/** True once the reader of standard output has gone away. */
+export const isUnread = (): boolean => gone;
+
+/** Writes to standard output and waits where its reader is slow; to nobody once that one has gone away. */
 export async function toStandardOutput(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  if (gone || process.stdout.write(text)) return;
+  await once(process.stdout, 'drain').catch((error) => {
+    if (!gone) throw error;
+  });
 }
 
-/** What was asked for is done or not all the same; there is nobody left to tell. `exitCode`: of what had been done by then. */
-export function endOnClosedPipe(exitCode: () => number): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(exitCode());
-      throw error;
-    });
-  }
+/** What was begun is brought to its end, and the exit status tells of it; there is nobody left for the words. */
+export function outliveReaders(): void {
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  };
+  process.stdout.on('error', (error) => {
+    onError(error);
+    gone = true;
+  });
+  process.stderr.on('error', onError);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createHttp } from '../http.ts';
+import { type Attempt, createHttp } from '../http.ts';
 import { DeadToken, isDeadToken, whoamiPath } from './dead-token.ts';
 import type { Matrix } from './matrix.ts';
 import { type MatrixCalls, matrixOverSdk } from './matrix-over-sdk.ts';
@@ -11,6 +11,8 @@ export interface PlainOptions {
   readonly homeserverUrl: string;
   readonly token: string;
   readonly signal: AbortSignal;
+  /** Hears how each call ended. */
+  readonly heard: (attempt: Attempt) => void;
 }
 
 const part = encodeURIComponent;
@@ -21,9 +23,9 @@ const patienceMs = 10_000;
  * Matrix without a sync and without the SDK, for the command line, which must start quickly. Rejects with DeadToken,
  * MatrixFault or NoAnswer.
  */
-export async function connectPlain({ homeserverUrl, token, signal }: PlainOptions): Promise<Matrix> {
-  const http = createHttp({ baseUrl: homeserverUrl, token, signal });
-  const once = createHttp({ baseUrl: homeserverUrl, token, signal, repeats: false });
+export async function connectPlain({ homeserverUrl, token, signal, heard }: PlainOptions): Promise<Matrix> {
+  const http = createHttp({ baseUrl: homeserverUrl, token, signal, heard });
+  const once = createHttp({ baseUrl: homeserverUrl, token, signal, heard, repeats: false });
   const { user_id: userId, device_id: deviceId } = await once({
     method: 'GET',
     path: whoamiPath,

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { openStore } from '../../src/store/open.ts';
@@ -85,6 +85,54 @@ describeWithSynapse('castellan exec', () => {
         expect(stdout).toContain('castellan exec');
       }
     });
+  });
+
+  describe('finds its configuration', () => {
+    const here = (where: string) => {
+      const place = join(folder, where);
+      mkdirSync(place, { recursive: true });
+      return place;
+    };
+    const whoami = async (argv: readonly string[], options: RunOptions) => {
+      const { code, stdout, stderr } = await packed.run(['exec', ...argv, '--', 'bot', 'whoami'], options);
+      return [code, stderr, code === 0 && stdout.includes('owner')];
+    };
+
+    test.each(['-c', '--config', '--config-file'])('by %s', async (flag) => {
+      expect(await whoami([flag, room.configFile], { cwd: here('empty') })).toEqual([0, '', true]);
+    });
+
+    test('in the folder, and else in ~/.config/castellan', async () => {
+      const home = here('home');
+      const usual = here('home/.config/castellan');
+      const { accessTokenFile, dataDir, ...rest } = JSON.parse(readFileSync(room.configFile, 'utf8'));
+      const near = (path: string) => resolve(dirname(room.configFile), path);
+      const config = { ...rest, accessTokenFile: near(accessTokenFile), dataDir: near(dataDir) };
+      writeFileSync(join(usual, 'bot.config.json'), JSON.stringify(config));
+      const cwd = here('work');
+      expect(await whoami([], { cwd, env: { HOME: home } })).toEqual([0, '', true]);
+      writeFileSync(join(cwd, 'bot.config.json'), '{"colour": "red"}');
+      expect(await whoami([], { cwd, env: { HOME: home } })).toEqual([2, expect.stringContaining('colour'), false]);
+    });
+  });
+
+  test('says on standard error what it did with -v, and what it asked with -vv, but no secret', async () => {
+    const told = async (argv: readonly string[]) => {
+      const { code, stdout, stderr } = await exec(argv);
+      expect(code).toBe(0);
+      expect(stdout).not.toContain('"level"');
+      return stderr;
+    };
+    expect(await told(['-v', '--', 'user', 'suspend', 'alice'])).toMatch(/"command":"user suspend","outcome":"done"/);
+    expect(await told(['-v', '--', 'user', 'details', 'alice'])).toBe('');
+    const file = written('mellon', 'mellon-mellon');
+    expect(await told(['--', 'token', 'create', '--token-file', file])).toBe('');
+    const all = await told(['-vv', '--', 'token', 'details', '--token-file', file]);
+    expect(all).toContain('"request":"GET /_synapse/admin/v1/registration_tokens","outcome":"answered"');
+    expect(all).not.toMatch(/mellon|syt_/);
+    const unsuspended = await told(['-vv', '--', 'user', 'unsuspend', 'alice']);
+    expect(unsuspended).toContain('"request":"PUT /_synapse/admin/v1/suspend/…","outcome":"answered"');
+    expect(unsuspended).not.toContain('alice');
   });
 
   describe('writes', () => {
@@ -189,22 +237,26 @@ describeWithSynapse('castellan exec', () => {
     });
 
     test('4 where the answer to a write is lost and nothing tells what came of it', async () => {
-      const scripted = await startScripted([
-        ({ path }) =>
-          path.endsWith('/account/whoami')
-            ? { status: 200, body: { user_id: '@castellan:x.test', device_id: 'A' } }
-            : undefined,
-        ({ method }) => (method === 'GET' ? { status: 404, body: { errcode: 'M_NOT_FOUND', error: 'no' } } : 'reset'),
-      ]);
+      const between = await startScripted(
+        [({ method, path }) => (method === 'POST' && path.includes('/v1/purge_history/') ? 'lose' : undefined)],
+        server.url,
+      );
       try {
-        const token = written('scripted-token', 'secret');
-        const config = { homeserverUrl: scripted.url, accessTokenFile: token, dataDir: join(folder, 'scripted') };
-        const file = written('scripted.json', JSON.stringify(config));
-        const line = ['raw', 'POST', 'v1/anything', '--yes-i-want-to-do-this', '-d', '{"a":1}'];
+        const roomId = await room.admin.createRoom({ name: 'long ago' });
+        await room.admin.send(roomId, 'hello');
+        const event = await room.admin.send(roomId, 'and goodbye');
+        const config = { ...JSON.parse(readFileSync(room.configFile, 'utf8')), homeserverUrl: between.url };
+        const file = join(dirname(room.configFile), 'between.json');
+        writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+        const path = `v1/purge_history/${encodeURIComponent(roomId)}/${encodeURIComponent(event)}`;
+        const line = ['raw', 'POST', path, '--yes-i-want-to-do-this', '-d', '{"delete_local_events":false}'];
         const { code, stderr } = await packed.run(['exec', '-c', file, '--', ...line]);
         expect([code, stderr]).toEqual([4, expect.stringContaining('may have been')]);
+        const json = await packed.run(['exec', '-c', file, '-o', 'json', '--', ...line]);
+        expect([json.code, JSON.parse(json.stdout)]).toMatchObject([4, { error: { code: 'unknown-outcome' } }]);
+        expect(audit('raw')[0]?.outcome).toBe('unknown');
       } finally {
-        await scripted.close();
+        await between.close();
       }
     });
 
@@ -223,8 +275,14 @@ describeWithSynapse('castellan exec', () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining('not UTF-8')]);
     });
 
-    test('no stack where its reader goes away', async () => {
-      const child = spawn(packed.bin, ['exec', '--config', room.configFile, '--', 'help', 'user'], {
+    test.each([
+      [['help', 'user'], 0],
+      [['user', 'list-users', '-o', 'json'], 0],
+      [['user', 'suspend', 'bob'], 0],
+      [['user', 'deactivate', 'bob'], 3],
+      [['user', 'details', 'nobody', '-o', 'json'], 1],
+    ] as const)('the status of what was done, and no stack, where the reader of %j goes away', async (line, status) => {
+      const child = spawn(packed.bin, ['exec', '--config', room.configFile, '--', ...line], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child.stdout.destroy();
@@ -232,8 +290,8 @@ describeWithSynapse('castellan exec', () => {
       child.stderr.on('data', (text) => {
         stderr += text;
       });
-      await once(child, 'close');
-      expect(stderr).toBe('');
+      const [code] = await once(child, 'close');
+      expect([code, stderr]).toEqual([status, expect.not.stringMatching(/EPIPE|^\s+at /m)]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { createHttp } from '../../http.ts';
+import { type Attempt, createHttp } from '../../http.ts';
 import type { Homeserver, Nouns } from '../homeserver.ts';
 import { createWellKnown } from '../public/well-known.ts';
 
@@ -46,6 +46,8 @@ export interface SynapseOptions {
   readonly timeoutMs?: number;
   /** Stops every call under way and every later one. */
   readonly signal?: AbortSignal;
+  /** Hears how each call ended. */
+  readonly heard?: (attempt: Attempt) => void;
 }
 
 /** All but what only a room of the homeserver's own, or its machine, reaches. */
@@ -53,7 +55,7 @@ export type SynapseNouns = Omit<Nouns, 'host' | 'native' | 'upkeep' | 'appservic
 
 /** The backend for a homeserver that speaks Synapse's admin API. */
 export function createSynapse(options: SynapseOptions): Homeserver & SynapseNouns {
-  const { baseUrl, token, serverName, botId, adminRoomNames, signal } = options;
+  const { baseUrl, token, serverName, botId, adminRoomNames, signal, heard } = options;
   const { adminPath = usualAdminPath, timeoutMs = 60_000 } = options;
   const never = createNeverList({ botId, adminRoomNames, adminPath });
   const httpTo = (url: string, as: string | null = token) =>
@@ -63,6 +65,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & SynapseNoun
         ...(as === null ? {} : { token: as }),
         patienceMs: timeoutMs,
         ...(signal ? { signal } : {}),
+        ...(heard ? { heard } : {}),
       }),
       botId,
       never,
