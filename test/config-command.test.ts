@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -46,6 +56,24 @@ describe('castellan config', () => {
     const { code, stderr } = await config(argv);
     expect([code, stderr === '']).toEqual([2, false]);
     expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test('keeps a link a link, and whoever has the old file open reads it whole', async () => {
+    const link = join(folder, 'link.json');
+    symlinkSync(file, link);
+    const before = readFileSync(file, 'utf8');
+    const open = openSync(file, 'r');
+    const { code } = await spawnCastellan(['config', 'set', 'prefix', '!bot', '--config-file', link], { cwd: folder })
+      .ended;
+    expect([code, lstatSync(link).isSymbolicLink(), now().prefix]).toEqual([0, true, '!bot']);
+    // A new file took its place at once; nobody sees half of one.
+    expect(readFileSync(open, 'utf8')).toBe(before);
+    closeSync(open);
+  });
+
+  test('finds the file in the folder, and shows it', async () => {
+    const { code, stdout } = await spawnCastellan(['config', 'show'], { cwd: folder }).ended;
+    expect([code, JSON.parse(stdout)]).toEqual([0, now()]);
   });
 
   test('lets it be edited, and writes only what is valid', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -106,12 +106,47 @@ describeWithSynapse('castellan console', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  test('remembers what was typed, in the next console too', async () => {
+    await open();
+    await say('user details dora');
+    await say('bot whoami');
+    terminal.type('\u001b[A\u001b[A');
+    await terminal.shows(/user details dora$/);
+    terminal.type('\r');
+    await terminal.shows(new RegExp(`@dora:${server.serverName}[\\s\\S]*castellan> $`));
+    terminal.type('\u0004');
+    await terminal.ended;
+    await open();
+    terminal.type('\u001b[A');
+    await terminal.shows(/user details dora$/);
+  });
+
+  test('gives an exec on a terminal a bar for a job', async () => {
+    const list = join(tmpdir(), `castellan-list-${process.pid}`);
+    writeFileSync(list, 'alexandra\ndora\n');
+    const argv = ['exec', '--config', room.configFile, '--body', list, '--', 'user', 'suspend-list'];
+    try {
+      terminal = openTerminal([...argv, '--yes-i-want-to-do-this'], tmpdir());
+      expect(await terminal.ended).toBe(0);
+    } finally {
+      rmSync(list);
+    }
+    const screen = terminal.screen();
+    expect(screen).toMatch(/\[\.{24}\] job \w+: 0 of 2/);
+    expect(screen).toMatch(/\[#{24}\] job \w+: 2 of 2/);
+    expect(screen).toContain('2 of 2 done');
+  });
+
   test('gives an exec on a terminal the same questions', async () => {
     const argv = ['exec', '--config', room.configFile, '--', 'user', 'logout', 'alexandra'];
     terminal = openTerminal(argv, tmpdir());
     await terminal.shows(/\[y\/N\] $/);
     terminal.type('y\r');
     expect(await terminal.ended).toBe(0);
+    terminal = openTerminal([...argv.slice(0, 3), '--batch', '--no-batch', ...argv.slice(3, -1), 'dora'], tmpdir());
+    await terminal.shows(/\[y\/N\] $/);
+    terminal.type('n\r');
+    expect(await terminal.ended).toBe(3);
     terminal = openTerminal([...argv.slice(0, 3), '--batch', ...argv.slice(3, -1), 'dora'], tmpdir());
     expect(await terminal.ended).toBe(3);
   });
