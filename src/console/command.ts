@@ -56,7 +56,9 @@ export async function consoleCommand(argv: readonly string[]): Promise<ExitCode>
     },
   });
   try {
-    process.stdout.write(`Castellan on ${session.me.serverName}. "help" lists the commands, Ctrl-D ends.\n`);
+    process.stdout.write(
+      `Castellan on ${session.me.serverName}. "help" lists the commands, Ctrl-D ends. ${prefix} may be left out.\n`,
+    );
     for (;;) {
       const line = (await reader.next('castellan> '))?.trim();
       if (line === undefined || line === 'exit' || line === 'quit') break;

@@ -20,11 +20,9 @@ export async function initCommand(argv: readonly string[]): Promise<void> {
   const { init } = await import('./init.ts');
   const settings = await settingsFrom(flags, process.env, prompts).catch(leftPrompt);
   await init(settings, report).catch(leftPrompt);
-  report(
-    'Done. Start the bot with `npm start -- --config ' +
-      settings.configFile +
-      '`, then type `!admin help` in the room.',
-  );
+  // In a clone there is no `castellan` on the PATH, and where it is installed there is no npm script.
+  const run = import.meta.filename.endsWith('.ts') ? 'npm start --' : 'castellan run';
+  report(`Done. Start the bot with \`${run} --config ${settings.configFile}\`, then type \`!admin help\` in the room.`);
 }
 
 /** Ctrl-C at a question. */

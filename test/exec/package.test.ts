@@ -93,6 +93,7 @@ describeWithSynapse('the package', () => {
       const own = ['--bot-user', bot, '--room-alias', `admins-${name.slice(-2)}`, '--non-interactive'];
       const made = await castellan(['init', ...flags, ...own], "ann's password\n");
       expect([made.stderr, made.code]).toEqual(['', 0]);
+      expect(made.stdout).toContain(`castellan run --config ${join(place(), 'bot.config.json')}`);
       const listed = await castellan(['exec', '-o', 'json', '--', 'user', 'list', '-n', bot]);
       expect(JSON.parse(listed.stdout)).toMatchObject([{ name: `@${bot}:${server.serverName}` }]);
       const child = spawn(packed.bin, ['run'], { cwd: place(), env: { ...process.env, ...env() } });
