@@ -4,7 +4,7 @@ import { pause } from './pause.ts';
 /** The homeserver knows the token no more, also when asked again; the process ends with exit code 5. */
 export class DeadToken extends Error {
   constructor() {
-    super('the homeserver refuses the access token; make a new one with `castellan init`');
+    super('the homeserver refuses the access token');
     this.name = 'DeadToken';
   }
 }
