@@ -75,5 +75,8 @@ async function failed(error: unknown): Promise<number> {
   return ending.exitCode;
 }
 
+const ended = await main(process.argv.slice(2)).catch(failed);
+// Only now is it known whether the last of the output could be written.
+await new Promise(setImmediate);
 // Nothing left open may hold the process up.
-process.exit(await main(process.argv.slice(2)).catch(failed));
+process.exit(ended);

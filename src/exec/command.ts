@@ -45,7 +45,7 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
     throw new Problem('usage', say`There is no command.`, say`castellan exec --help shows how it is used.`);
   }
   const terminal = process.stdin.isTTY === true;
-  const help = helpIn(flags);
+  const help = await helpIn(flags);
   if (help !== undefined) return help();
   const config = loadConfig(findConfig(flags.config, process.env), process.env);
   const session = await openSession({ config, prefix: execPrefix, as: flags.as, verbose: flags.verbose });
@@ -56,11 +56,12 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
     stopping = true;
     if (!following) session.abort();
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
     const asks = terminal && process.stderr.isTTY === true && !flags.batch;
     const asked = await withAsked(flags, session.catalog, asks);
-    const read = readWords(asked, { catalog: session.catalog, me: session.me, terminal });
+    const read = await readWords(asked, { catalog: session.catalog, me: session.me, terminal });
+    // Until here nothing is lost when the process simply ends.
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     const face = createFace({
       format: () => format,
       prefix: execPrefix,
@@ -98,11 +99,11 @@ async function withAsked(flags: ExecFlags, catalog: Session['catalog'], asks: bo
 }
 
 /** Pages of help need neither a configuration nor a homeserver. */
-function helpIn(flags: ExecFlags): (() => Promise<ExitCode>) | undefined {
+async function helpIn(flags: ExecFlags): Promise<(() => Promise<ExitCode>) | undefined> {
   let read: ReadCommand<AnyCommand>;
   const catalog = { prefix: execPrefix, commands };
   try {
-    read = readWords(
+    read = await readWords(
       { ...flags, body: undefined, secretFiles: new Map(), words: flags.words.filter((word) => word !== '-') },
       { catalog, me: { prefix: execPrefix, serverName: 'example.org' }, terminal: true },
     );

@@ -28,11 +28,14 @@ export interface WordsOptions {
  * Reads a command from the words of a shell, its block from a file or standard input, its secrets from files. A secret
  * among the words, which every user of the machine could see, is refused.
  */
-export function readWords(flags: ExecFlags, { catalog, me, terminal }: WordsOptions): ReadCommand<AnyCommand> {
+export async function readWords(
+  flags: ExecFlags,
+  { catalog, me, terminal }: WordsOptions,
+): Promise<ReadCommand<AnyCommand>> {
   const command = commandIn(flags.words, catalog);
   const given: string[] = flags.asked === undefined ? [] : [flags.asked];
-  const take = (file: string, what: string): string => {
-    const secret = readText(file, what).replace(/\r?\n$/, '');
+  const take = async (file: string, what: string): Promise<string> => {
+    const secret = (await readText(file, what)).replace(/\r?\n$/, '');
     if (secret === '') throw new Problem('usage', say`The ${what} that was given is empty.`);
     if (/[\r\n]/.test(secret)) throw new Problem('usage', say`The ${what} that was given has more than one line.`);
     given.push(secret);
@@ -40,11 +43,12 @@ export function readWords(flags: ExecFlags, { catalog, me, terminal }: WordsOpti
   };
   // The rest of a line is taken as it is typed, and a shell has taken its quotes already.
   const written = (word: string) => (command?.rest === undefined || /^-/.test(word) ? asLine([word]) : word);
-  const words = flags.words.map((word, at) => {
-    if (word === '-' && at > 0) return quoted(take('-', 'secret'));
-    const [, name, value] = /^(--?[a-zA-Z-]+)=(-)$/.exec(word) ?? [];
-    return value === undefined ? written(word) : `${name}=${quoted(take('-', 'secret'))}`;
-  });
+  const words: string[] = [];
+  for (const [at, word] of flags.words.entries()) {
+    const name = /^(--?[a-zA-Z-]+)=-$/.exec(word)?.[1];
+    if (word === '-' && at > 0) words.push(quoted(await take('-', 'secret')));
+    else words.push(name === undefined ? written(word) : `${name}=${quoted(await take('-', 'secret'))}`);
+  }
   for (const [name, file] of flags.secretFiles) {
     const field = [...(command === undefined ? [] : fieldsOf(command.input).values())].find(
       (one) => kebab(one.name) === name && one.kind === 'secret',
@@ -53,11 +57,11 @@ export function readWords(flags: ExecFlags, { catalog, me, terminal }: WordsOpti
       throw new Problem('usage', say`This command takes no ${code(`--${name}-file`)}.`);
     }
     const flag = flagsOf(command).find((one) => one.field === field.name && one.longs[0] !== undefined);
-    const secret = take(file, name);
+    const secret = await take(file, name);
     words.push(flag === undefined ? quoted(secret) : `--${flag.longs[0]}=${quoted(secret)}`);
   }
   const line = words.join(' ');
-  const below = flags.body === undefined ? undefined : fenced(readText(flags.body, 'block'));
+  const below = flags.body === undefined ? undefined : fenced(await readText(flags.body, 'block'));
   const read = (body: string | undefined) => readLine(line, body, me, catalog, formats);
   let result: ReadCommand<AnyCommand>;
   try {
@@ -65,7 +69,7 @@ export function readWords(flags: ExecFlags, { catalog, me, terminal }: WordsOpti
   } catch (error) {
     // A list that is missing on the line is what standard input is for.
     const wanted = below === undefined && !terminal && given.length === 0 && command?.body !== undefined;
-    const typed = wanted ? readText('-', 'block') : '';
+    const typed = wanted ? await readText('-', 'block') : '';
     if (typed.trim() === '') throw error;
     result = read(fenced(typed));
   }

@@ -13,14 +13,18 @@ export async function toStandardOutput(text: string): Promise<void> {
   });
 }
 
-/** What was begun is brought to its end, and the exit status tells of it; there is nobody left for the words. */
+/**
+ * Where the reader of a pipe goes away, what was begun is brought to its end, and the exit status tells of it. An output
+ * that cannot be written otherwise (a full disk) ends the process with 1 and a line on standard error.
+ */
 export function outliveReaders(): void {
-  const onError = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  };
-  process.stdout.on('error', (error) => {
-    onError(error);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     gone = true;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(
+      `The output cannot be written: the system says ${error.code ?? error.name}. What was asked for may be done all the same.\n`,
+    );
+    process.exit(1);
   });
-  process.stderr.on('error', onError);
+  process.stderr.on('error', () => undefined);
 }

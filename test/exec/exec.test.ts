@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { text as all } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { openStore } from '../../src/store/open.ts';
@@ -269,6 +270,24 @@ describeWithSynapse('castellan exec', () => {
       expect([down.code, down.stderr]).toEqual([1, expect.stringContaining('no answer')]);
     });
 
+    test('1 where the output cannot be written, and says so', async () => {
+      for (const argv of [
+        ['exec', '--config', room.configFile, '--', 'user', 'details', 'bob'],
+        ['config', 'show', '-c', room.configFile],
+      ]) {
+        const full = openSync('/dev/full', 'w');
+        const child = spawn(packed.bin, argv, { stdio: ['ignore', full, 'pipe'] });
+        closeSync(full);
+        const said = all(child.stderr as NodeJS.ReadableStream);
+        const [code] = await once(child, 'close');
+        expect([argv, code, await said]).toEqual([
+          argv,
+          1,
+          expect.stringMatching(/^The output cannot be written.*\n$/),
+        ]);
+      }
+    });
+
     test('2 for a block that is not UTF-8', async () => {
       const file = written('latin1', Buffer.from('b\xf6b\n', 'latin1'));
       const { code, stderr } = await exec(['--', 'user', 'suspend-list', '--body', file]);
@@ -333,6 +352,21 @@ describeWithSynapse('castellan exec', () => {
       expect([code, stdout]).toEqual([0, expect.stringContaining('3 of 3 done')]);
       expect(stderr).toMatch(/job \w+: 3 of 3/);
       expect((await account('three')).suspended).toBe(true);
+    });
+
+    test('waits for a list that comes slowly', async () => {
+      await made('slow');
+      const argv = ['exec', '--config', room.configFile, '--', 'user', 'suspend-list', '--yes-i-want-to-do-this'];
+      const child = spawn(packed.bin, argv);
+      const said = all(child.stderr);
+      child.stdout.resume();
+      // More than a pipe holds: once it is written, what came first has been read, and there is nothing to read.
+      await new Promise((resolve) => child.stdin.write('\n'.repeat(200_000), resolve));
+      await new Promise(setImmediate);
+      child.stdin.end('slow\n');
+      const [code] = await once(child, 'close');
+      expect([code, await said]).toEqual([0, expect.stringContaining('1 of 1')]);
+      expect((await account('slow')).suspended).toBe(true);
     });
 
     test('hands its passwords out here, typed ones from a file too', async () => {

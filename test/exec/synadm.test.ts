@@ -143,7 +143,7 @@ describeWithSynapse('each synadm command line has an equivalent', () => {
       text.replace(/\b[A-Z]{3,}\d?\b/g, (name) => names.get(name) ?? name),
     );
     const flags = parseExecFlags(['--', ...filled]);
-    const read = readWords(flags, { catalog: session.catalog, me: session.me, terminal: true });
+    const read = await readWords(flags, { catalog: session.catalog, me: session.me, terminal: true });
     const confirmed = { ...read, options: { ...read.options, yes: true } };
     let said = '';
     const code = await runLine(session, confirmed, {
