@@ -4,6 +4,7 @@ import type { ConfigFile } from '../config.ts';
 import { parseLocalpart } from '../core/ids.ts';
 import { Problem } from '../core/problem.ts';
 import { code, say } from '../core/text.ts';
+import { readStandardInput } from '../standard-input.ts';
 import { existingConfig } from './config-text.ts';
 import type { InitFlags } from './flags.ts';
 import type { Prompts } from './prompts.ts';
@@ -24,7 +25,7 @@ export async function settingsFrom(
   const configFile = resolve(flags.config ?? 'bot.config.json');
   const existing = existingConfig(configFile, force);
   const beside = (name: string) => join(dirname(configFile), name);
-  const given = givenCredentials(flags, env);
+  const given = await givenCredentials(flags, env);
   const url = flags.homeserver ?? (await prompts?.homeserverUrl(existing?.homeserverUrl)) ?? existing?.homeserverUrl;
   if (url === undefined) throw new Problem('usage', say`Which homeserver? Name it with ${code('--homeserver')}.`);
   return {
@@ -58,7 +59,7 @@ function address(text: string): string {
   return text.replace(/\/+$/, '');
 }
 
-function givenCredentials(flags: InitFlags, env: NodeJS.ProcessEnv): Credentials | undefined {
+async function givenCredentials(flags: InitFlags, env: NodeJS.ProcessEnv): Promise<Credentials | undefined> {
   const user = flags['admin-user'];
   const passwordFile = flags['admin-password-file'];
   const secretFile = flags['shared-secret-file'];
@@ -71,17 +72,17 @@ function givenCredentials(flags: InitFlags, env: NodeJS.ProcessEnv): Credentials
   if (passwordFile !== undefined) {
     if (user === undefined)
       throw new Problem('usage', say`Whose password? Name the admin with ${code('--admin-user')}.`);
-    return { kind: 'admin', user, password: secretIn(passwordFile, '--admin-password-file') };
+    return { kind: 'admin', user, password: await secretIn(passwordFile, '--admin-password-file') };
   }
-  const secret = secretFile === undefined ? env[secretVariable] : secretIn(secretFile, '--shared-secret-file');
+  const secret = secretFile === undefined ? env[secretVariable] : await secretIn(secretFile, '--shared-secret-file');
   // An admin named without a password is asked for it.
   return secret === undefined || secret === '' ? undefined : { kind: 'secret', secret };
 }
 
-function secretIn(file: string, flag: string): string {
+async function secretIn(file: string, flag: string): Promise<string> {
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    text = file === '-' ? (await readStandardInput()).toString('utf8') : readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new Problem('usage', say`${code(flag)}: ${code(file)} cannot be read (${why}).`);
