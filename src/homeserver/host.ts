@@ -48,7 +48,7 @@ export type OptionChange = Readonly<Record<string, Json>>;
 export interface Appservice {
   readonly id: string;
   readonly file: string;
-  /** Its file lies in the bot's own folder. */
+  /** Its file is the one that the bot would write for it. */
   readonly ours: boolean;
   /** Tokens masked. */
   readonly shown: Readonly<Record<string, unknown>>;
@@ -115,8 +115,10 @@ export interface Host {
   appservices(): Promise<Appservices>;
   /** Why this registration cannot stand beside those already there; nothing where it can. `replacing` is left out of the comparison. */
   clashes(registration: Registration, replacing: string | undefined): Promise<readonly Text[]>;
+  /** Of the bot's own file and the one for this registration, as they are now: a change is refused when they differ. */
+  fingerprintOf(id: string): string;
   /** Writes the registration and lists it beside those already there. In force after a restart. */
-  register(id: string, yaml: string, source: string): Promise<{ readonly file: string }>;
+  register(id: string, yaml: string, seen: string, source: string): Promise<{ readonly file: string }>;
   /** Takes it out of the list, and keeps its file aside. */
-  unregister(id: string, source: string): Promise<{ readonly keptAs: string }>;
+  unregister(id: string, seen: string, source: string): Promise<{ readonly keptAs: string }>;
 }

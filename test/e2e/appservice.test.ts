@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
@@ -33,7 +33,13 @@ describeWithSynapse('application services', () => {
   beforeAll(async () => {
     lab = await openHostLab({ name: 'appservice' });
     theirs = join(lab.server.dataDir, 'operator.yaml');
-    writeFileSync(theirs, withTokens('telegram', 'telegrambot', '@telegram_.*'));
+    const claims = (key: string, sign: string) => `${key}: [{ exclusive: true, regex: "${sign}telegram_.*" }]`;
+    writeFileSync(
+      theirs,
+      withTokens('telegram', 'telegrambot', '@telegram_.*')
+        .replace('aliases: []', claims('aliases', '#'))
+        .replace('rooms: []', claims('rooms', '!')),
+    );
     const main = JSON.parse(readFileSync(lab.mainFile, 'utf8'));
     writeFileSync(lab.mainFile, JSON.stringify({ ...main, app_service_config_files: [theirs] }));
     await lab.server.restart();
@@ -75,8 +81,23 @@ describeWithSynapse('application services', () => {
     ['the bot’s own name', irc().replace('@irc_.*', '@castellan.*'), 'my own account'],
     ['an id that is taken', withTokens('telegram', 'x', '@x_.*', 'x'), 'not mine to change'],
     ['a token that is taken', withTokens('x', 'x', '@x_.*', 'telegram'), 'the same `as_token`'],
+    [
+      'an hs_token that is taken',
+      withTokens('x', 'x', '@x_.*').replace('hs-x-', 'hs-telegram-'),
+      'the same `hs_token`',
+    ],
     ['a name that is taken', withTokens('x', 'telegrambot', '@x_.*'), 'the same `sender_localpart`'],
     ['a namespace that overlaps', withTokens('x', 'x', '@telegram_b.*'), 'claim the same ids'],
+    [
+      'aliases that overlap',
+      irc().replace('aliases: []', 'aliases: [{ exclusive: true, regex: "#telegram_b.*" }]'),
+      '(aliases)',
+    ],
+    [
+      'rooms that overlap',
+      irc().replace('rooms: []', 'rooms: [{ exclusive: true, regex: "!telegram_b.*" }]'),
+      '(rooms)',
+    ],
   ])('register refuses %s, removes the message, and writes nothing', async (_, yaml, why) => {
     const eventId = await room.admin.send(room.roomId, `!admin appservice register\n\`\`\`yaml\n${yaml}\n\`\`\``);
     const answer = String((await room.answerTo(eventId)).content.body);
@@ -89,6 +110,14 @@ describeWithSynapse('application services', () => {
         .poll(async () => (await room.admin.event(room.roomId, eventId)).content, { timeout: 20_000 })
         .toEqual({});
     }
+    nothingWritten();
+  });
+
+  test('a namespace that is shared may overlap', async () => {
+    const shared = irc().replace('exclusive: true', 'exclusive: false').replace('@irc_.*', '@telegram_b.*');
+    const plan = await room.askWith('appservice register --dry-run', shared);
+    expect(plan).toContain('@telegram_b.*');
+    expect(plan).not.toContain('❌');
     nothingWritten();
   });
 
@@ -152,6 +181,52 @@ describeWithSynapse('application services', () => {
     await room.askAndConfirm('server restart');
     expect(await whoami(before)).toBe(401);
     expect(await whoami(tokenIn(ircFile(), 'as_token'))).toBe('@ircbot:castellan.test');
+  });
+
+  const codeIn = (plan: string) => /confirm ([a-z0-9]{5})/.exec(plan)?.[1];
+
+  test.each([
+    ['replacing it', 'its registration', () => room.askWith('appservice register', irc().replace('9999', '7777'))],
+    ['replacing it', 'the list', () => room.askWith('appservice register', irc().replace('9999', '7777'))],
+    ['unregistering it', 'its registration', () => room.ask('appservice unregister irc')],
+    ['unregistering it', 'the list', () => room.ask('appservice unregister irc')],
+  ])('%s is refused where somebody else has changed %s since the plan', async (_, what, ask) => {
+    const plan = await ask();
+    const path = what === 'the list' ? lab.dropIn : ircFile();
+    const changed = `${readFileSync(path, 'utf8')}# changed by hand\n`;
+    const other = readFileSync(what === 'the list' ? ircFile() : lab.dropIn, 'utf8');
+    writeFileSync(path, changed);
+    const answer = await room.ask(`confirm ${codeIn(plan)}`);
+    expect(answer).toContain('❌');
+    expect(answer).toContain('changed by somebody else');
+    expect(readFileSync(path, 'utf8')).toBe(changed);
+    expect(readFileSync(what === 'the list' ? ircFile() : lab.dropIn, 'utf8')).toBe(other);
+    expect(readdirSync(lab.appserviceDir)).toEqual(['irc.yaml']);
+  });
+
+  test('a registration that somebody puts there after the plan was shown is left alone', async () => {
+    const plan = await room.askWith('appservice register', withTokens('xmpp', 'xmppbot', '@xmpp_.*'));
+    const path = join(lab.appserviceDir, 'xmpp.yaml');
+    writeFileSync(path, 'id: xmpp # of somebody else\n');
+    expect(await room.ask(`confirm ${codeIn(plan)}`)).toContain('changed by somebody else');
+    expect(readFileSync(path, 'utf8')).toBe('id: xmpp # of somebody else\n');
+    expect(lab.readDropIn()).not.toContain('xmpp');
+    rmSync(path);
+  });
+
+  test('one in my folder under another name is not mine either', async () => {
+    const path = join(lab.appserviceDir, 'by-hand.yaml');
+    writeFileSync(path, withTokens('slack', 'slackbot', '@slack_.*'));
+    const before = lab.readDropIn();
+    writeFileSync(lab.dropIn, `app_service_config_files: ${JSON.stringify([theirs, ircFile(), path])}\n`);
+    try {
+      expect(await room.ask('appservice list')).toContain('slack');
+      expect(await room.ask('appservice unregister slack')).toContain('not mine to change');
+      expect(existsSync(path)).toBe(true);
+    } finally {
+      writeFileSync(lab.dropIn, before);
+      rmSync(path);
+    }
   });
 
   test('a file that is not mine is neither replaced nor unregistered', async () => {

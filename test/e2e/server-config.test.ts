@@ -105,6 +105,8 @@ describeWithSynapse('the homeserver’s configuration', () => {
     const plan = await room.ask('server set-config max_uplod_size 3M --dry-run');
     expect(plan).toContain('knows no such key');
     expect(plan).toContain('max_upload_size');
+    expect(await room.askAndConfirm('server set-config max_uplod_size 3M')).toContain('✅');
+    expect(lab.readDropIn()).toContain('max_uplod_size: 3M\n');
   });
 
   test('a value that keeps Synapse from starting is put back before any restart', async () => {
@@ -128,6 +130,7 @@ describeWithSynapse('the homeserver’s configuration', () => {
 
   test('a file that is not YAML keeps everything from being changed or restarted, and its place is named', async () => {
     const whole = readFileSync(lab.mainFile, 'utf8');
+    const { restart, reload } = lab.runs;
     writeFileSync(lab.mainFile, `server_name: x\nthing:\n\tsecretish: 1\n`);
     try {
       expect(await room.ask('server set-config max_upload_size 5M')).toContain('line 3');
@@ -139,6 +142,8 @@ describeWithSynapse('the homeserver’s configuration', () => {
     } finally {
       writeFileSync(lab.mainFile, whole);
     }
+    expect(lab.runs).toMatchObject({ restart, reload });
+    expect(await room.ask('server version')).toContain('Synapse');
   });
 
   test('registration opens with a token and closes again, by restarts', async () => {
@@ -243,9 +248,14 @@ describeWithSynapse('the homeserver’s configuration', () => {
 
   test('reload-mods restarts, reload-config reloads, and neither takes a strange path', async () => {
     const { reload, restart } = lab.runs;
-    expect(await room.ask('server reload-config')).toContain('✅');
+    const answer = await room.ask('server reload-config');
+    expect(answer).toContain('✅');
+    expect(answer).toContain('all else takes `!admin server restart`');
     expect(lab.runs.reload).toBe(reload + 1);
+    expect(await room.ask(`server reload-config ${lab.dropIn}`)).toContain('✅');
+    expect(lab.runs.reload).toBe(reload + 2);
     expect(await room.ask('server reload-config /etc/passwd')).toContain('none of the homeserver');
+    expect(lab.runs.reload).toBe(reload + 2);
     expect(await room.askAndConfirm('server reload-mods')).toContain('back after');
     expect(lab.runs.restart).toBe(restart + 1);
   });

@@ -143,11 +143,11 @@ export default command({
           : []),
         say`It is in force after ${commandLine('server restart')}.`,
       ],
-      frozen: { id: registration.id },
+      frozen: { seen: caps.host.fingerprintOf(registration.id) },
     };
   },
 
-  async run({ registration: pasted }, caps, asker) {
+  async run({ registration: pasted }, caps, asker, frozen) {
     const registration = readRegistration(pasted);
     const old = await place(registration, caps);
     // The same ones again after a stop in the middle.
@@ -155,7 +155,8 @@ export default command({
       asToken: caps.derived(`appservice ${asker.source}`, 1),
       hsToken: caps.derived(`appservice ${asker.source}`, 2),
     };
-    const { file } = await caps.host.register(registration.id, withTokens(pasted, made), asker.source);
+    const yaml = withTokens(pasted, made);
+    const { file } = await caps.host.register(registration.id, yaml, frozen?.seen ?? '', asker.source);
     const secrets: Secret[] = [
       ...(registration.asToken === undefined
         ? [{ label: say`${code('as_token')} of ${code(registration.id)}`, value: made.asToken }]

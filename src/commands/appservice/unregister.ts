@@ -40,16 +40,16 @@ export default command({
         say`Its accounts, rooms and messages stay.`,
       ],
       instead: say`Its file is kept aside, and can be registered again.`,
-      frozen: null,
+      frozen: { seen: host.fingerprintOf(id) },
     };
   },
 
-  async run({ id }, { host }, asker) {
+  async run({ id }, { host }, asker, frozen) {
     const { registered } = await host.appservices();
     // Taken up again after a stop: it may be done.
     if (!registered.some((one) => one.id === id)) return reply.done(say`${code(id)} is not registered any more.`);
     const found = await ours(host, id);
-    const { keptAs } = await host.unregister(id, asker.source);
+    const { keptAs } = await host.unregister(id, frozen?.seen ?? '', asker.source);
     return reply.done(
       say`Unregistered ${code(id)}; its file is kept as ${code(keptAs)}. It is refused after ${commandLine('server restart')}.`,
       {

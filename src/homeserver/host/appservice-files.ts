@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { mask } from '../../core/mask-secrets.ts';
 import { Problem } from '../../core/problem.ts';
 import { readYaml } from '../../core/read-yaml.ts';
@@ -47,7 +47,7 @@ export function shownAppservice(
   return {
     id,
     file: path,
-    ours: folder !== undefined && dirname(resolve(path)) === resolve(folder),
+    ours: folder !== undefined && resolve(path) === fileFor(folder, id),
     shown: Object.fromEntries(
       Object.entries(raw).map(([key, value]) => [key, /token|secret/i.test(key) ? mask : value]),
     ),
@@ -56,6 +56,9 @@ export function shownAppservice(
     namespaces: { users: users ?? 0, aliases: aliases ?? 0, rooms: rooms ?? 0 },
   };
 }
+
+/** The bot's own file for a registration. */
+export const fileFor = (folder: string, id: string): string => resolve(folder, `${id}.yaml`);
 
 /** Why the one cannot stand beside the others. */
 export function clashesWith(one: Registration, others: readonly AppserviceFile[]): readonly Text[] {

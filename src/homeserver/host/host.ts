@@ -86,8 +86,9 @@ export function createHost({ settings, baseUrl, kept, secrets, clock }: HostOpti
       const others = files.appservices().filter(({ read }) => 'why' in read || read.registration.id !== replacing);
       return clashesWith(registration, others);
     },
-    register: (id, yaml, source) => alone(() => writer.register(id, yaml, source)),
-    unregister: (id, source) => alone(() => writer.unregister(id, source)),
+    fingerprintOf: writer.fingerprintOf,
+    register: (id, yaml, seen, source) => alone(() => writer.register(id, yaml, seen, source)),
+    unregister: (id, seen, source) => alone(() => writer.unregister(id, seen, source)),
     recover: restarts.recover,
   };
 }

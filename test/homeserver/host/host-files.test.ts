@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,6 +76,24 @@ test('a file keeps its mode when it is replaced, and leaves nothing beside it', 
   expect(statSync(at('g.yaml')).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder).sort()).toEqual(['f.yaml', 'g.yaml']);
   expect(() => replaceFile(at('no/f.yaml'), 'x', 0o600)).toThrow('no such file or folder');
+});
+
+test.skipIf(process.getuid?.() !== 0)('a file keeps its owner, and is left alone where that cannot be', () => {
+  writeFileSync(at('f.yaml'), 'old');
+  chmodSync(folder, 0o777);
+  chownSync(at('f.yaml'), 12_345, 12_346);
+  chmodSync(at('f.yaml'), 0o644);
+  replaceFile(at('f.yaml'), 'new', 0o600);
+  expect(statSync(at('f.yaml'))).toMatchObject({ uid: 12_345, gid: 12_346 });
+  process.seteuid?.(65_534);
+  try {
+    expect(() => replaceFile(at('f.yaml'), 'newer', 0o600)).toThrow('belongs to another user of the system (12345)');
+  } finally {
+    process.seteuid?.(0);
+  }
+  expect(readFileSync(at('f.yaml'), 'utf8')).toBe('new');
+  expect(statSync(at('f.yaml')).uid).toBe(12_345);
+  expect(readdirSync(folder)).toEqual(['f.yaml']);
 });
 
 test('a folder that hands its group on gets files that its group may read', () => {

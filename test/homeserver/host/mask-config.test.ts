@@ -105,6 +105,18 @@ const secrets: readonly (readonly [where: string, configuration: Record<string, 
   ['a number', { turn_shared_secret: 4_242_424_242 }],
   ['cas_config, headers', { modules: [{ config: { headers: { 'X-Api-Key': 'planted-42' } } }] }],
   ['a bearer in any text', { oembed: { header: 'Bearer planted-43.abc' } }],
+  ['manhole_settings.password', { manhole_settings: { username: 'matrix', password: 'planted-45' } }],
+  ['spam_checker[].config', { spam_checker: [{ module: 'x.Y', config: { api_token: 'planted-46' } }] }],
+  ['third_party_event_rules.config', { third_party_event_rules: { module: 'x.Y', config: { secret: 'planted-47' } } }],
+  [
+    'user_mapping_provider.config',
+    { saml2_config: { user_mapping_provider: { module: 'x.Y', config: { ldap_password: 'planted-48' } } } },
+  ],
+  ['account_threepid_delegates', { account_threepid_delegates: { msisdn: 'https://user:planted-49@sms.example.org' } }],
+  [
+    'oidc_providers[].additional_authorization_parameters',
+    { oidc_providers: [{ additional_authorization_parameters: { client_secret: 'planted-60' } }] },
+  ],
   ['old_signing_keys', { old_signing_keys: { 'ed25519:id': { key: 'planted-44', expired_ts: 1 } } }],
 ];
 
