@@ -20,7 +20,7 @@ import { fileFault } from './file-fault.ts';
  * one gets its folder's owner where that can be set, and `mode`. Throws Problem where it cannot be written so.
  */
 export function replaceFile(path: string, text: string, mode: number): void {
-  const fresh = join(dirname(path), `.${basename(path)}.new`);
+  const fresh = freshOf(path);
   try {
     const old = statSync(path, { throwIfNoEntry: false });
     const like = old ?? statSync(dirname(path));
@@ -41,6 +41,13 @@ export function replaceFile(path: string, text: string, mode: number): void {
     if (error instanceof Problem) throw error;
     throw new Problem('conflict', say`I cannot write ${code(path)}: ${fileFault(error).words}. Nothing was changed.`);
   }
+}
+
+const freshOf = (path: string) => join(dirname(path), `.${basename(path)}.new`);
+
+/** Takes away what a write that was cut short has left. */
+export function dropUnfinished(path: string): void {
+  rmSync(freshOf(path), { force: true });
 }
 
 /** Puts a file in place of another, or takes it away; both survive a crash whole. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { moveFile, replaceFile } from './replace-file.ts';
+import { dropUnfinished, moveFile, replaceFile } from './replace-file.ts';
 
 /** Small named values that outlive the process; nothing secret is given to it. */
 export interface Kept {
@@ -56,6 +56,7 @@ export function createUndoJournal(kept: Kept): UndoJournal {
       moveFile(before, path);
       return what;
     }
+    dropUnfinished(path);
     // Cut short before it was written, or changed by somebody else since.
     if (now !== written) return undefined;
     if (before === null) rmSync(path, { force: true });
