@@ -204,11 +204,14 @@ describeWithSynapse('application services', () => {
     expect(readdirSync(lab.appserviceDir)).toEqual(['irc.yaml']);
   });
 
-  test('a registration that somebody puts there after the plan was shown is left alone', async () => {
+  test('a file of that name that is no registration in use is left alone, also when it came after the plan', async () => {
     const plan = await room.askWith('appservice register', withTokens('xmpp', 'xmppbot', '@xmpp_.*'));
     const path = join(lab.appserviceDir, 'xmpp.yaml');
     writeFileSync(path, 'id: xmpp # of somebody else\n');
-    expect(await room.ask(`confirm ${codeIn(plan)}`)).toContain('changed by somebody else');
+    expect(await room.ask(`confirm ${codeIn(plan)}`)).toContain('is there already');
+    expect(await room.askWith('appservice register', withTokens('xmpp', 'xmppbot', '@xmpp_.*'))).toContain(
+      'take it away first',
+    );
     expect(readFileSync(path, 'utf8')).toBe('id: xmpp # of somebody else\n');
     expect(lab.readDropIn()).not.toContain('xmpp');
     rmSync(path);

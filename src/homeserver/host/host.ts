@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { Problem } from '../../core/problem.ts';
-import { say } from '../../core/text.ts';
+import { code, say } from '../../core/text.ts';
 import type { Host } from '../host.ts';
-import { clashesWith, shownAppservice } from './appservice-files.ts';
+import { clashesWith, fileFor, shownAppservice } from './appservice-files.ts';
 import { lastWords } from './ask-synapse.ts';
 import { createCacheClearer } from './caches.ts';
 import { fetchMetrics } from './fetch-metrics.ts';
@@ -84,7 +85,13 @@ export function createHost({ settings, baseUrl, kept, secrets, clock }: HostOpti
     },
     async clashes(registration, replacing) {
       const others = files.appservices().filter(({ read }) => 'why' in read || read.registration.id !== replacing);
-      return clashesWith(registration, others);
+      const file = settings?.appserviceDir === undefined ? undefined : fileFor(settings.appserviceDir, registration.id);
+      const unused = replacing === undefined && file !== undefined && existsSync(file);
+      return [
+        ...clashesWith(registration, others),
+        // Tokens may stand in it that somebody still needs.
+        ...(unused ? [say`${code(file)} is there already, and is no registration in use: take it away first.`] : []),
+      ];
     },
     fingerprintOf: writer.fingerprintOf,
     register: (id, yaml, seen, source) => alone(() => writer.register(id, yaml, seen, source)),
