@@ -8,8 +8,8 @@ import { registerUser } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Scripted, type ScriptedOutcome, type ScriptedRequest, startScripted } from '../homeserver/scripted.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
-import { type AdminRoom, bodyOf, openAdminRoom } from './admin-room.ts';
-import { answered, fence } from './answered.ts';
+import { type AdminRoom, bodyOf, openAdminRoom, type RoomEvent } from './admin-room.ts';
+import { answered, answersTo, fence } from './answered.ts';
 import { emptyDisk, fillDisk } from './fill-disk.ts';
 import { fromStore } from './store-file.ts';
 
@@ -106,6 +106,40 @@ describeWithSynapse('when things fail in the middle', () => {
     return bodyOf(await room.admin.waitForEvent(room.roomId, ({ content }) => content['dev.castellan.job'] === job));
   }
 
+  /** Each of these has one answer, and each job one report; a message that is edited in place is one. */
+  async function expectAnsweredOnce(eventIds: readonly string[]): Promise<void> {
+    // What came twice would have come before this.
+    await fence(room);
+    const isEdit = ({ content }: RoomEvent) => JSON.stringify(content['m.relates_to']).includes('"m.replace"');
+    const said = (await answersTo(room, eventIds)).filter((event) => !isEdit(event));
+    const answers = said.filter(({ content }) => content['dev.castellan.job'] === undefined);
+    expect(answers.map(({ content }) => content['dev.castellan.for']).sort()).toEqual([...eventIds].sort());
+    const jobs = answers.flatMap((event) => /job cancel ([a-z0-9]+)/.exec(bodyOf(event))?.slice(1) ?? []);
+    const reports = (await room.admin.messages(room.roomId)).flatMap(({ content }) =>
+      jobs.includes(String(content['dev.castellan.job'])) ? [content['dev.castellan.job']] : [],
+    );
+    expect(reports.sort()).toEqual(jobs.sort());
+  }
+
+  /** The one request with which a command of this class acts. */
+  const actsOn =
+    (one: Class, name: string) =>
+    ({ method, path }: ScriptedRequest): boolean =>
+      method === one.method && path.includes(one.path) && path.includes(part(idOf(name)));
+
+  /** An item of a job is tried so often, and who is found to be an admin is made one again: both change nothing more. */
+  const repeated: Readonly<Record<string, number>> = { job: 3, confirm: 2 };
+
+  /** It left the bot once, and once more for each time that it was refused before it was done. */
+  async function expectDoneOnce(one: Class, name: string, refused = 0): Promise<void> {
+    if (one.name === 'read') return;
+    const sent = between.requests.filter(actsOn(one, name)).length - refused;
+    if (one.name in repeated) expect(sent, one.name).toBeLessThanOrEqual(repeated[one.name] ?? 1);
+    else expect(sent, one.name).toBe(1);
+    const invites = (await room.admin.messages(room.roomId)).filter((event) => event.state_key === idOf(name));
+    expect(invites.length, one.name).toBeLessThanOrEqual(one.name === 'confirm' ? 1 : 0);
+  }
+
   /** What was said agrees with what is. */
   function expectHonest(one: Class, name: string, said: string): void {
     const seen = `${one.name}: ${said}`;
@@ -139,13 +173,14 @@ describeWithSynapse('when things fail in the middle', () => {
 
   test.each(faults)(
     'a command of each class meets %s: what is said is what is, and nothing is done twice',
-    async (_, fault) => {
+    async (what, fault) => {
       const met = new Set<string>();
+      const asked: string[] = [];
       for (const one of classes) {
         const name = await subject(one);
         const line = await ready(one, name);
-        const acts = ({ method, path }: ScriptedRequest) =>
-          method === one.method && path.includes(one.path) && path.includes(part(idOf(name)));
+        const acts = actsOn(one, name);
+        between.requests.length = 0;
         between.handlers.push((request) => {
           if (met.has(name) || !acts(request)) return undefined;
           met.add(name);
@@ -154,8 +189,10 @@ describeWithSynapse('when things fail in the middle', () => {
         const eventId = await room.admin.send(room.roomId, `!admin ${line}`);
         expectHonest(one, name, await outcomeOf(eventId));
         expect(met).toContain(name);
-        expect(await answered(room, [eventId]), one.name).toContain(eventId);
+        await expectDoneOnce(one, name, what.startsWith('429') ? 1 : 0);
+        asked.push(eventId);
       }
+      await expectAnsweredOnce(asked);
     },
   );
 
@@ -163,10 +200,11 @@ describeWithSynapse('when things fail in the middle', () => {
     const name = await subject(one);
     const line = await ready(one, name);
     const killed = Promise.withResolvers<void>();
+    const acts = actsOn(one, name);
     let over = false;
-    between.handlers.push(async ({ method, path }) => {
-      if (over || method !== one.method || !path.includes(one.path) || !path.includes(part(idOf(name))))
-        return undefined;
+    between.requests.length = 0;
+    between.handlers.push(async (request) => {
+      if (over || !acts(request)) return undefined;
       over = true;
       await server.kill();
       killed.resolve();
@@ -176,8 +214,8 @@ describeWithSynapse('when things fail in the middle', () => {
     await killed.promise;
     await server.restart();
     expectHonest(one, name, await outcomeOf(eventId));
-    expect((await answered(room, [eventId])).length).toBeGreaterThan(0);
-    await fence(room);
+    await expectDoneOnce(one, name);
+    await expectAnsweredOnce([eventId]);
   });
 
   describe('a full disk', () => {
@@ -200,17 +238,16 @@ describeWithSynapse('when things fail in the middle', () => {
         expect(await outcomeOf(again)).toMatch(/^✅/);
       }
       expect(waiting.map(({ one, name }) => isDone(one, name))).toEqual(waiting.map(() => true));
-      await fence(room);
-      const answers = (await answered(room, ids)).filter((id, at, all) => all.indexOf(id) === at);
-      expect(answers.sort()).toEqual([...ids].sort());
+      await expectAnsweredOnce(ids);
     });
 
     test('one that fills up while the server acts keeps the answer back until there is room again', async () => {
       for (const one of classes.filter(({ name }) => name === 'typed' || name === 'write that is settled')) {
         const name = await subject(one);
         const line = await ready(one, name);
-        between.handlers.push(({ method, path }) => {
-          if (method === one.method && path.includes(one.path) && path.includes(part(idOf(name)))) fillDisk(room.bot());
+        const acts = actsOn(one, name);
+        between.handlers.push((request) => {
+          if (acts(request)) fillDisk(room.bot());
           return undefined;
         });
         const eventId = await room.admin.send(room.roomId, `!admin ${line}`);
@@ -245,9 +282,7 @@ describeWithSynapse('when things fail in the middle', () => {
       clockIsOffBy(ms);
       await room.bot().kill();
       await room.start();
-      await fence(room);
-      const ids = subjects.map(({ id }) => id);
-      expect((await answered(room, ids)).filter((id, at, all) => all.indexOf(id) === at)).toEqual(ids);
+      await expectAnsweredOnce(subjects.map(({ id }) => id));
       const store = openStore(join(room.dataDir, 'castellan.db'), { clock: Date.now, readonly: true });
       try {
         expect(store.audit.verify().firstBad).toBeUndefined();
