@@ -41,7 +41,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     )?.eventId;
   }
 
-  async function sendOne(row: OutboxRow): Promise<void> {
+  /** False where the connection was stopped for good: what is left waits for the next start. */
+  async function sendOne(row: OutboxRow): Promise<boolean> {
     const content: Content = { ...(row.content as Content), 'dev.castellan.txn': row.transactionId };
     for (let attempt = 0; !options.stopped(); attempt++) {
       try {
@@ -51,19 +52,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
         if (row.planCode !== undefined) offerReactions(row, plansKeys(row.planCode), eventId);
         if (row.nextLine !== undefined) offerReactions(row, [nextPageKey], eventId);
         store.outbox.sent(row.id, eventId);
-        return;
+        return true;
       } catch (error) {
         if (error instanceof MatrixFault && error.status < 500 && error.status !== 429) {
           // The room does not take it: nothing more can be said there.
           log.error({ eventId: row.forEvent, errcode: error.errcode, status: error.status }, 'an answer was refused');
           store.outbox.sent(row.id, `refused ${row.transactionId}`);
-          return;
+          return true;
         }
         if (!(error instanceof MatrixFault) && !(error instanceof NoAnswer)) throw error;
-        if (error instanceof NoAnswer && error.kind === 'stopped') return;
+        if (error instanceof NoAnswer && error.kind === 'stopped') return false;
         await options.pause(Math.min(500 * 2 ** attempt, 15_000));
       }
     }
+    return false;
   }
 
   /** A plan that wants its word typed is not confirmed by a tap. */
@@ -88,8 +90,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       again = false;
       for (let rows = store.outbox.unsent(); rows.length > 0 && !options.stopped(); rows = store.outbox.unsent()) {
         for (const row of rows) {
-          if (options.stopped()) return;
-          await sendOne(row);
+          if (options.stopped() || !(await sendOne(row))) return;
         }
       }
     } while (again && !options.stopped());
