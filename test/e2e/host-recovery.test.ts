@@ -20,7 +20,7 @@ describeWithSynapse('the homeserver’s files and restarts, when things go wrong
   beforeAll(async () => {
     dies('never');
     lab = await openHostLab({ name: 'host-recovery', dropInText: 'max_avatar_size: 10M # for phones\n' });
-    room = await openAdminRoom(lab.server, { config: { host: { ...lab.host, timeout: '6s' } }, bot });
+    room = await openAdminRoom(lab.server, { config: { host: { ...lab.host, timeout: '10s' } }, bot });
   });
   afterEach(() => {
     lab.instead.clear();
@@ -75,7 +75,7 @@ describeWithSynapse('the homeserver’s files and restarts, when things go wrong
     const { restart } = lab.runs;
     const answer = await room.askAndConfirm('server restart');
     expect(answer).toContain('did not come up with the new files');
-    expect(answer).toContain('It did not answer within 6 s of the restart');
+    expect(answer).toContain('It did not answer within 10 s of the restart');
     expect(answer).toContain('I put back what I had changed');
     expect(answer).toContain('It runs again as before');
     expect(lab.readDropIn()).toBe('max_avatar_size: 10M # for phones\n');
