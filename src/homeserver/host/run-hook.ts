@@ -12,6 +12,8 @@ export interface HookEnd {
 
 /** So much of what a command prints is kept. */
 const keptBytes = 8_000;
+/** So long what it printed is waited for after its end. */
+const lastWordsMs = 500;
 /** What it is given to end in order, before it is killed. */
 const graceMs = 3_000;
 
@@ -64,11 +66,16 @@ export function runHook(
     child.once('spawn', () => begun?.());
     child.once('error', (error) => finish(false, `it cannot be run: ${fileFault(error).words}`));
     child.once('exit', (status, signal) => {
-      // What it printed last is still on its way.
-      setImmediate(() => {
+      const ended = () => {
         if (late) finish(false, `it was not done after ${timeoutMs / 1_000} s, and was ended`);
         else if (status === 0) finish(true, 'it ended well');
         else finish(false, signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`);
+      };
+      // What it printed last is still on its way; what it left running may never close its end.
+      const waiting = setTimeout(ended, lastWordsMs);
+      child.once('close', () => {
+        clearTimeout(waiting);
+        ended();
       });
     });
   });
