@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { type AdminRoom, openAdminRoom } from './admin-room.ts';
+import { fromStore } from './store-file.ts';
 import { column } from './tables.ts';
 
 describeWithSynapse('the audit trail', () => {
@@ -80,6 +81,16 @@ describeWithSynapse('the audit trail', () => {
       expect(await room.ask(`audit list --command ${name}`)).toContain('8 records');
     expect(await room.ask('audit list --command "user lokc"')).toMatch(/❌ There is no command .*user lokc/);
     expect(await room.ask('audit list --since 2020-01-01 --until 2020-02-01')).toContain('no such record');
+    expect(await room.ask('audit list --since 2020-01-01 --until 2100-01-01')).toContain('12 records');
+    // The moment of one of them: both sides hold it.
+    const times = fromStore(room.dataDir, 'SELECT seq, at FROM audit ORDER BY seq');
+    const at = Number(times[8]?.at);
+    const from = times.filter((one) => Number(one.at) >= at).map(({ seq }) => String(seq));
+    const before = times.filter((one) => Number(one.at) <= at).map(({ seq }) => String(seq));
+    expect(from.length).toBeLessThan(12);
+    expect(before.length).toBeLessThan(12);
+    expect(column(await room.ask(`audit list -r --since ${at}`), 'No.')).toEqual(from);
+    expect(column(await room.ask(`audit list -r --until ${at}`), 'No.')).toEqual(before);
     expect(await room.ask('audit list --since 2021-01-01 --until 2020-02-01')).toContain('must lie before');
     const first = await room.ask('audit list --limit 1');
     expect(first).toContain('user unlock');

@@ -7,6 +7,7 @@ import { runItems } from '../../src/jobs/run-items.ts';
 import type { RunningJob } from '../../src/jobs/running-job.ts';
 import type { Log } from '../../src/log.ts';
 import type { Context } from '../../src/pipeline/context.ts';
+import { StorageProblem } from '../../src/store/storage-problem.ts';
 import { inboxEvent, job as newJob } from '../store/samples.ts';
 import { makeStore } from '../store/store-file.ts';
 
@@ -50,9 +51,10 @@ function lab(size: number, definition: Partial<Definition> & Pick<Definition, 's
       },
     },
   } as unknown as RunningJob;
-  const context = { store, log, caps: {} } as unknown as Context;
+  const context = { store, log, caps: {}, stopped: () => state.stopped } as unknown as Context;
   return {
     state,
+    store,
     run: (lanes = 1) => runItems({ context, job, progress, lanes, pause }),
     items: () => store.jobs.items('j1').map(({ state: is, note }) => (note === undefined ? is : `${is}: ${note}`)),
     kept: () => store.jobs.items('j1').map(({ kept }) => kept),
@@ -255,6 +257,33 @@ test('a job that is cancelled while the homeserver is away ends, and what was cu
   expect(items()).toEqual(['done', 'done', 'done', 'done']);
   expect(looked.sort()).toEqual(['@user1:one.test', '@user2:one.test']);
   expect(steps.sort()).toEqual(['@user2:one.test', '@user3:one.test', '@user4:one.test']);
+});
+
+test('a job under way while the disk is full waits for room, does nothing without a record, and nothing twice', async () => {
+  const steps: string[] = [];
+  let failures = 2;
+  const { run, items, trail, store } = lab(3, {
+    async step({ target }) {
+      steps.push(target);
+      // It fills up in the middle of the second, so that neither its end nor the third can be written.
+      if (steps.length === 2) full = true;
+      return done;
+    },
+  });
+  let full = false;
+  const { endItem } = store.jobs;
+  store.jobs.endItem = (...of) => {
+    if (full && failures-- > 0) throw new StorageProblem('unavailable', say`The disk is full.`);
+    return endItem(...of);
+  };
+  const ended = run();
+  await expect.poll(() => steps.length).toBe(2);
+  expect(items()).toEqual(['done', 'running', 'pending']);
+  await ended;
+  expect(failures).toBeLessThanOrEqual(0);
+  expect(steps).toEqual(['@user1:one.test', '@user2:one.test', '@user3:one.test']);
+  expect(items()).toEqual(['done', 'done', 'done']);
+  expect(trail()).toEqual([1, 2, 3].flatMap((n) => [`@user${n}:one.test intent`, `@user${n}:one.test done`]));
 });
 
 test('a long job takes each item once, in order, with so many under way as there are lanes', async () => {

@@ -3,6 +3,7 @@ import type { AnyCommand } from '../../src/commands/define.ts';
 import { commands } from '../../src/commands/index.ts';
 import { addressed } from '../../src/core/addressed.ts';
 import type { Role } from '../../src/core/roles.ts';
+import { say } from '../../src/core/text.ts';
 import type { RoomEvent } from '../../src/matrix/matrix.ts';
 import { answerTo } from '../../src/pipeline/answer.ts';
 import { createAuthorizer } from '../../src/pipeline/authorize.ts';
@@ -17,6 +18,11 @@ import { bot, operator, plan, roomId, server } from './hostile-events.ts';
 const betweenMs = 2_000;
 
 const me = { prefix: '!admin', userId: bot, displayName: 'Castellan', serverName: server };
+
+export interface TrapOptions {
+  /** Takes the place of the trap at T2; commands then come as far as that, over plans of one thing. */
+  readonly begin?: Context['store']['begin'];
+}
 
 export interface TrappedPipeline {
   /** What was reached that must not be: a command's own functions, the homeserver, a record of an act, an error nobody foresaw. */
@@ -34,7 +40,12 @@ export interface TrappedPipeline {
  * The real way from the sync to a command, in which every effect is written down instead of being had. `roles`: as in the
  * configuration, and all of these are server admins; without it only the operator is one.
  */
-export function openTrappedPipeline(folder: string, roles: Readonly<Record<string, Role>> = {}): TrappedPipeline {
+export function openTrappedPipeline(
+  folder: string,
+  roles: Readonly<Record<string, Role>> = {},
+  options: TrapOptions = {},
+): TrappedPipeline {
+  const { begin } = options;
   const isServerAdmin = (userId: string) => userId === operator || userId in roles;
   const said: string[] = [];
   const effects: string[] = [];
@@ -44,6 +55,11 @@ export function openTrappedPipeline(folder: string, roles: Readonly<Record<strin
   };
   const trapped = (command: AnyCommand): AnyCommand => {
     const run = trap(`${command.path}: run`);
+    if (begin !== undefined) {
+      const plan = async () => ({ title: say`A plan`, targets: [{ id: 'one' }], cautions: [], frozen: null });
+      const { raise: _, ...rest } = command;
+      return { ...rest, run, ...(command.plan ? { plan } : {}) };
+    }
     return { ...command, run, ...(command.plan ? { plan: trap(`${command.path}: plan`) } : {}) };
   };
   let now = 1_700_000_000_000;
@@ -82,6 +98,7 @@ export function openTrappedPipeline(folder: string, roles: Readonly<Record<strin
         get: (eventId) => rows.get(eventId),
         open: () => [],
       },
+      ...(begin === undefined ? {} : { begin }),
       finish(eventId, { outcome, outbox, plan: made, job }) {
         if (outcome !== 'refused' || made !== undefined || job !== undefined) effects.push(`finished as ${outcome}`);
         said.push(...outbox(undefined).map(({ content }) => String((content as { body?: unknown }).body)));
@@ -106,20 +123,36 @@ export function openTrappedPipeline(folder: string, roles: Readonly<Record<strin
     error: (fields, msg) => void effects.push(`${msg}: ${fields.error} ${fields.frames}`),
     child: () => log,
   };
+  const caps = only<Context['caps']>(
+    { adminRoom: only<Context['caps']['adminRoom']>({ botId: bot }, 'caps.adminRoom') },
+    'caps',
+  );
+  /** What it takes to say something past the store. */
+  const toTell: Partial<Context['matrix']> = {
+    request: async () => ({}),
+    redact: async () => undefined,
+    async send(_room, _type, { body }) {
+      said.push(String(body));
+      return '$said';
+    },
+  };
   const context: Context = {
     settings: { output: 'human', maxCommandAgeMs: 300_000, planTtlMs: 300_000, twoPerson: undefined },
     store,
     matrix: only<Context['matrix']>(
-      { userId: bot, serverName: server, state: async () => undefined, history: async () => [] },
+      {
+        userId: bot,
+        serverName: server,
+        state: async () => undefined,
+        history: async () => [],
+        ...(begin === undefined ? {} : toTell),
+      },
       'matrix',
     ),
     roomId,
     me: () => me,
     catalog: { prefix: '!admin', commands: commands.map(trapped) },
-    caps: only<Context['caps']>(
-      { adminRoom: only<Context['caps']['adminRoom']>({ botId: bot }, 'caps.adminRoom') },
-      'caps',
-    ),
+    caps: begin === undefined ? caps : new Proxy(caps, { get: (_, noun) => only({}, `caps.${String(noun)}`) }),
     instead: {},
     writesOnce: false,
     authorizer: createAuthorizer({
@@ -131,7 +164,7 @@ export function openTrappedPipeline(folder: string, roles: Readonly<Record<strin
       admins: [],
       roles,
     }),
-    secrets: only<Context['secrets']>({}, 'secrets'),
+    secrets: only<Context['secrets']>(begin === undefined ? {} : { ready: async () => '!direct' }, 'secrets'),
     spool: createSpool(join(folder, 'spool')),
     answer: (event, reply, options) => answerTo(context, event, reply, options),
     wake: { outbox: silent, jobs: silent, due: silent },
