@@ -10,7 +10,7 @@ function gateFor(known: readonly string[]) {
     botId: '@castellan:castellan.test',
     roomId: () => roomId,
     serverName: 'castellan.test',
-    joined: () => true,
+    joined: (userId) => userId !== '@gone:castellan.test',
     knownAdmin: (userId) => known.includes(userId),
     addressed: (content) => String(content.body).startsWith('!admin '),
     isPlan: (messageId) => messageId === '$plan',
@@ -61,4 +61,15 @@ test('reactions are commands only below a plan', () => {
     );
   expect(reaction('$plan')).toBe('reaction');
   expect(reaction('$other')).toBeUndefined();
+});
+
+test.each([
+  ['the bot itself', message('@castellan:castellan.test')],
+  ['somebody of another server', message('@alice:other.test')],
+  ['somebody who is not in the room', message('@gone:castellan.test')],
+  ['another room', message('@alice:castellan.test', { roomId: '!other:castellan.test' })],
+])('a command of %s does not get in', (_, event) => {
+  const { gate } = gateFor(['@alice:castellan.test']);
+  expect(gate.admit(message('@alice:castellan.test'))).toBe('message');
+  expect(gate.admit(event)).toBeUndefined();
 });
