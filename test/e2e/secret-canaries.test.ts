@@ -35,6 +35,8 @@ describeWithSynapse('secrets of every command', () => {
   let stranger: TestClient;
   /** Where the homeserver's own files lie. */
   let hostFolder: string;
+  /** What the operator's command was given. */
+  const hookLog = () => join(hostFolder, 'hook.log');
   const typed = new Set<string>();
   const asked: string[] = [];
   let canaries = 0;
@@ -117,7 +119,8 @@ describeWithSynapse('secrets of every command', () => {
     const main = join(hostFolder, 'homeserver.yaml');
     writeFileSync(main, 'server_name: castellan.test\n');
     const dropIn = join(hostFolder, 'castellan.yaml');
-    const commands = { check: ['true'] };
+    const tell = `require('fs').appendFileSync(${JSON.stringify(hookLog())}, JSON.stringify([process.argv, process.env]))`;
+    const commands = { check: [process.execPath, '-e', tell] };
     const host = { configFiles: [main, dropIn], dropIn, appserviceDir: hostFolder, commands };
     room = await openAdminRoom(server, { url: between.url, config: { host, secrets: { redactAfter: '1h' } } });
     for (const name of ['alice', 'closed']) await registerUser(server, name);
@@ -216,6 +219,8 @@ describeWithSynapse('secrets of every command', () => {
     expect(secretsIn(answers.join('\n'), await secrets())).toEqual([]);
     if (types !== undefined) expect(answers.join('\n')).toContain('held a secret: I am removing it');
     expect((await delivered()).length > before).toBe(makes === true);
+    // The write-ahead log too, in which everything stands that was ever written since its last checkpoint.
+    expect(secretsInFiles(room.dataDir, await secrets())).toEqual([]);
   });
 
   test.each([
@@ -291,6 +296,9 @@ describeWithSynapse('secrets of every command', () => {
     // What was typed is removed when it is settled.
     for (const eventId of asked) while ('body' in (await isTyped(eventId)).content) await delay(50);
     const arguments_ = readFileSync(`/proc/${room.bot().pid}/cmdline`, 'utf8');
+    const hooks = readFileSync(hookLog(), 'utf8');
+    expect(hooks).toContain('PATH');
+    expect(secretsIn(hooks, known)).toEqual([]);
     await room.bot().kill();
     const files = secretsInFiles(room.dataDir, known);
     expect({ files, output: secretsIn(room.bot().output(), known), arguments: secretsIn(arguments_, known) }).toEqual({
