@@ -2,6 +2,7 @@ import { localpartOf } from '../../core/ids.ts';
 import { commandLine, say } from '../../core/text.ts';
 import { anything, readAppservices, readPdu } from './conduwuit-line.ts';
 import type { Dialect, MediaLine } from './dialect.ts';
+import { conduitExtras } from './extras/conduit.ts';
 import { readConduitFailure } from './failure.ts';
 import type { Order } from './order.ts';
 import { aboutUser, countedLines, eachLine, exactly, type RoomLine, readUserId, sameUser, whole } from './readers.ts';
@@ -147,6 +148,7 @@ export function conduit(_serverName: string): Dialect {
         ]),
       listAppservices: () => order(false, ['list-appservices'], [], readAppservices, [/^Failed to get appservices\.$/]),
     },
+    extras: conduitExtras,
     instead: {
       'users.setSuspended': missing,
       'users.setLocked': missing,

@@ -3,6 +3,7 @@ import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say } from '../../core/text.ts';
 import { conduwuitLine } from './conduwuit-line.ts';
 import type { Dialect, SaidPassword, TokenOrder } from './dialect.ts';
+import { continuwuityExtras } from './extras/continuwuity.ts';
 import { readEnvelope } from './failure.ts';
 import { aboutUser, exactly } from './readers.ts';
 import { readIssued, readTokens } from './token-words.ts';
@@ -75,6 +76,7 @@ export function continuwuity(serverName: string): Dialect {
         read: exactly('Token revoked successfully.'),
       }),
     },
+    extras: continuwuityExtras,
     instead: {
       'users.list': say`It lists open accounts only.`,
       'users.devices': say`${commandLine('user logout …')} ends all sessions of an account at once.`,

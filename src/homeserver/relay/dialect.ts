@@ -1,4 +1,5 @@
 import type { Text } from '../../core/text.ts';
+import type { ExtraOrders } from './extras/extra-orders.ts';
 import type { ReadFailure } from './failure.ts';
 import type { Order } from './order.ts';
 import type { Quoting } from './quoting.ts';
@@ -132,6 +133,8 @@ export interface Dialect {
   /** Files of other servers can be deleted one by one. */
   readonly deletesRemoteFiles: boolean;
   readonly acts: Acts;
+  /** What few others have. */
+  readonly extras: ExtraOrders;
   /** What there is in place of what it lacks, by method of the capability: "users.setSuspended". */
   readonly instead: Readonly<Record<string, Text>>;
   /** What a ban of a room does not do there. */

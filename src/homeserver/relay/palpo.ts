@@ -1,6 +1,7 @@
 import { commandLine, say } from '../../core/text.ts';
 import { conduwuitLine } from './conduwuit-line.ts';
 import type { Dialect } from './dialect.ts';
+import { palpoExtras } from './extras/palpo.ts';
 import { readEnvelope } from './failure.ts';
 
 /** Palpo 0.4, whose own room does less than its words say (palpo.md, sections 1 and 2). */
@@ -42,6 +43,7 @@ export function palpo(serverName: string): Dialect {
       ...acts,
       deleteFile: (mxc) => ({ ...line.deleteFile(mxc), words: ['media', 'delete-media', '--mxc'] }),
     },
+    extras: palpoExtras,
     instead: {
       'users.setSuspended': http,
       'users.setLocked': http,

@@ -9,6 +9,7 @@ import { continuwuity } from './continuwuity.ts';
 import { type Diagnosis, diagnoseSilence } from './diagnose.ts';
 import type { Dialect } from './dialect.ts';
 import { createRelayDirectory } from './directory.ts';
+import { createRelayExtras } from './extras/relay-extras.ts';
 import { createRelayFederation } from './federation.ts';
 import { createRelayFiles, createRelayMedia } from './files.ts';
 import { lackingNoun, whatItHas } from './lacking.ts';
@@ -83,6 +84,7 @@ type RelayNouns = Pick<
   | 'server'
   | 'upkeep'
   | 'appservices'
+  | 'extras'
   | 'native'
   | 'wellKnown'
   | 'deletions'
@@ -215,6 +217,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     server: createRelayServer(parts),
     upkeep: createRelayUpkeep(parts),
     appservices: createRelayAppservices(parts),
+    extras: createRelayExtras(parts),
     native: createRelayNative(parts),
     ...(tokens === undefined ? {} : { tokens }),
     wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),

@@ -1,6 +1,7 @@
 import { commandLine, say } from '../../core/text.ts';
 import { conduwuitLine } from './conduwuit-line.ts';
 import type { Dialect } from './dialect.ts';
+import { tuwunelExtras } from './extras/tuwunel.ts';
 import { readEnvelope } from './failure.ts';
 import { exactly } from './readers.ts';
 import { readIssued, readTokens } from './token-words.ts';
@@ -49,6 +50,7 @@ export function tuwunel(serverName: string): Dialect {
         read: exactly('Token revoked successfully.'),
       }),
     },
+    extras: tuwunelExtras,
     instead: {
       'users.setSuspended': locking,
       'users.setLocked': locking,

@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import { reply } from '../../../core/reply.ts';
+import type { Text } from '../../../core/text.ts';
+import type { ExtraInputs, ExtraName } from '../../../homeserver/extras.ts';
+import type { Role } from '../../asker.ts';
+import { type AnyCommand, type Body, command, type Danger } from '../../define.ts';
+import { printed } from '../printed.ts';
+
+interface Declared<Shape extends z.ZodObject> {
+  readonly summary: string;
+  readonly cautions?: readonly string[];
+  readonly input: Shape;
+  readonly positionals?: readonly (keyof z.output<Shape> & string)[];
+  readonly rest?: keyof z.output<Shape> & string;
+  readonly body?: Body;
+  readonly example: readonly [title: string, line: string];
+  readonly role: Role;
+}
+
+interface DeclaredRead<Shape extends z.ZodObject> extends Declared<Shape> {
+  /** Above what the homeserver printed. */
+  heading(input: z.output<Shape>): Text;
+}
+
+interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape> {
+  readonly danger: Exclude<Danger, 'read'>;
+  /** "Forbid new logins of `@bob:example.org`." */
+  title(input: z.output<Shape>): Text;
+  /** What it acts on; of `typed` it is also what confirms. */
+  target(input: z.output<Shape>): string;
+  /** Accounts from which it takes something. */
+  takesFrom?(input: z.output<Shape>): readonly string[];
+  /** What cannot be undone, what others will see. */
+  readonly warns?: readonly Text[];
+  readonly instead?: (input: z.output<Shape>) => Text;
+  /** `said`: what the homeserver told beyond that it is done. */
+  done(input: z.output<Shape>, said: string): Text;
+}
+
+/** What only some homeservers can be asked, shown as they print it. */
+export function extraRead<Name extends ExtraName, Shape extends z.ZodObject>(
+  path: Name,
+  { example, heading, ...declared }: DeclaredRead<Shape> & { readonly input: z.ZodType<ExtraInputs[Name]> },
+): AnyCommand {
+  return command({
+    ...declared,
+    path,
+    examples: [example],
+    danger: 'read',
+    needs: ['extras'],
+    run: async (input, { extras }) =>
+      printed(heading(input), await extras.do(path, input as ExtraInputs[Name]), `${path.replaceAll(' ', '-')}.txt`),
+  });
+}
+
+/** What only some homeservers can be told to do. Whether it was done shows nowhere else, where the answer is lost. */
+export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
+  path: Name,
+  {
+    example,
+    title,
+    target,
+    warns = [],
+    instead,
+    done,
+    ...declared
+  }: DeclaredAct<Shape> & {
+    readonly input: z.ZodType<ExtraInputs[Name]>;
+  },
+): AnyCommand {
+  return command({
+    ...declared,
+    path,
+    examples: [example],
+    needs: ['extras'],
+    plan: async (input) => ({
+      title: title(input),
+      targets: [{ id: target(input) }],
+      cautions: warns,
+      words: [target(input)],
+      ...(instead === undefined ? {} : { instead: instead(input) }),
+      frozen: null,
+    }),
+    async run(input, { extras }) {
+      const said = await extras.do(path, input as ExtraInputs[Name]);
+      return reply.done(done(input, said), { change: { after: { said } } });
+    },
+    settle: async () => 'unknown',
+  });
+}

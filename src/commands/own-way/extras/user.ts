@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { email, localUser } from '../../../core/fields.ts';
+import { code, commandLine, say } from '../../../core/text.ts';
+import { extraAct, extraRead } from './extra-command.ts';
+
+export const userExtras = [
+  extraRead('user get-email', {
+    summary: 'The mail address of a local account.',
+    input: z.object({ user: localUser.describe('Whose.') }),
+    positionals: ['user'],
+    example: ["Bob's", '!admin user get-email bob'],
+    role: 'moderator',
+    heading: ({ user }) => say`The mail address of ${code(user)}:`,
+  }),
+  extraAct('user change-email', {
+    summary: 'Set the mail address of a local account, or take it away.',
+    input: z.object({
+      user: localUser.describe('Whose.'),
+      email: email.optional().describe('The new one; left out, it has none any more.'),
+    }),
+    positionals: ['user', 'email'],
+    example: ['Another address', '!admin user change-email bob bob@example.org'],
+    danger: 'confirm',
+    role: 'admin',
+    takesFrom: ({ user }) => [user],
+    title: ({ user, email: to }) =>
+      to === undefined
+        ? say`Take away the mail address of ${code(user)}.`
+        : say`Set the mail address of ${code(user)} to ${to}.`,
+    target: ({ user }) => user,
+    warns: [say`Whoever reads mail there can set a new password.`],
+    done: ({ user, email: to }) =>
+      to === undefined
+        ? say`${code(user)} has no mail address any more.`
+        : say`The mail address of ${code(user)} is ${to} now.`,
+  }),
+  extraAct('user disable-login', {
+    summary: 'Forbid new logins of a local account; its sessions go on.',
+    input: z.object({ user: localUser.describe('Whose.') }),
+    positionals: ['user'],
+    example: ['No new logins', '!admin user disable-login bob'],
+    danger: 'confirm',
+    role: 'admin',
+    takesFrom: ({ user }) => [user],
+    title: ({ user }) => say`Forbid new logins of ${code(user)}; its sessions go on.`,
+    target: ({ user }) => user,
+    instead: ({ user }) => say`${commandLine(`user enable-login ${user}`)} takes it back.`,
+    done: ({ user }) => say`${code(user)} can log in nowhere new; its sessions go on.`,
+  }),
+  extraAct('user enable-login', {
+    summary: 'Allow logins of a local account again.',
+    input: z.object({ user: localUser.describe('Whose.') }),
+    positionals: ['user'],
+    example: ['Logins again', '!admin user enable-login bob'],
+    danger: 'write',
+    role: 'admin',
+    title: ({ user }) => say`Allow logins of ${code(user)} again.`,
+    target: ({ user }) => user,
+    done: ({ user }) => say`${code(user)} can log in again.`,
+  }),
+];
