@@ -20,7 +20,8 @@ const panic = 'Panic occurred while processing command:\n```\nPanic("oh")\n```\n
 /** A command as typed; what stands below its first line is its block. */
 function read(typed: string) {
   const [line = '', ...below] = typed.split('\n');
-  return readLine(line, below.length === 0 ? undefined : below.join('\n'), names, catalog);
+  const block = below.length === 0 ? undefined : ['```', ...below, '```'].join('\n');
+  return readLine(line, block, names, catalog);
 }
 
 /** The order for a typed line. */

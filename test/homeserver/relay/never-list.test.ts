@@ -38,6 +38,8 @@ describe('the never-list of a relay', () => {
     'deactivate-user \\@castellan:x.org',
     'reset-password castellan',
     'users change-email --user=castellan x@y.org',
+    'deactivate-user --leave-rooms --purge-media --media-from-last=60s @castellan:x.org',
+    'deactivate-user --purge-media @conduit:x.org',
   ])('keeps %j from the account of the bot or of the server', async (line) => {
     await expect(check(line)).rejects.toMatchObject({ code: 'never' });
   });
@@ -46,6 +48,9 @@ describe('the never-list of a relay', () => {
     ['deactivate-all', ['bob', 'castellan']],
     ['users deactivate-all --force', ['@castellan:x.org']],
     ['users deactivate-all', ['"@castellan:x.org"']],
+    ['purge-media-from-users', ['@castellan:x.org']],
+    ['block-media-from-users --reason spam', ['@bob:x.org', '@castellan:x.org']],
+    ['hash-and-sign-event 11', ['{"type": "m.room.member", "sender": "@castellan:x.org"}']],
   ])('looks at each line of a block below %j', async (line, block) => {
     await expect(check(line, block)).rejects.toMatchObject({ code: 'never' });
   });
@@ -97,6 +102,10 @@ describe('the never-list of a relay', () => {
     'debug echo castellan',
     'users create-user castellan-two',
     'list-rooms',
+    'incoming-federation',
+    'list-blocked-media',
+    'query-media mxc://x.org/castellan',
+    'sign-json',
   ])('lets %j through', async (line) => {
     await expect(check(line)).resolves.toBeUndefined();
   });

@@ -41,10 +41,18 @@ export const dump =
   (text: string): string | undefined =>
     text !== '' && readFailure(text) === undefined ? text : undefined;
 
-/** What may be asked for by name: how many words it takes, at least and at most, and whether lines stand below it. */
-export type Getters = Readonly<
-  Record<string, { readonly takes: readonly [least: number, most: number]; readonly lines?: true }>
->;
+export interface Getter {
+  /** How many words, at least and at most. */
+  readonly takes: readonly [least: number, most: number];
+  /** Whether lines stand below it. */
+  readonly lines?: true;
+  /** In place of what reads the others. */
+  readonly read?: Order<string>['read'];
+  readonly refusals?: readonly RegExp[];
+}
+
+/** What may be asked for by name. */
+export type Getters = Readonly<Record<string, Getter>>;
 
 /** The order for one of the getters. Throws Problem('usage') for another name, and for too few or too many words. */
 export function getterOrder(
@@ -74,6 +82,13 @@ export function getterOrder(
       'usage',
       getter.lines === true ? say`${code(name)} takes a block below it.` : say`${code(name)} takes no block.`,
     );
-  const order = prints([...category, ...name.split(' ')], args, read);
-  return lines === undefined ? order : { ...order, block: lines.split('\n').filter((line) => line.trim() !== '') };
+  const { refusals } = getter;
+  const order = {
+    ...prints([...category, ...name.split(' ')], args, getter.read ?? read),
+    ...(refusals === undefined ? {} : { refusals }),
+  };
+  return lines === undefined ? order : { ...order, block: linesOf(lines) };
 }
+
+/** As a block has them: homeservers leave out the empty ones. */
+export const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');
