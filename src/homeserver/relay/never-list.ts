@@ -18,7 +18,7 @@ export interface RelayNeverListOptions {
 
 /** These read, or give something back; they may name anybody and any room. */
 const permitted =
-  /^(--?h(elp)?|help|list.*|show.*|get.*|view.*|exists|which|info|count-users|uptime|memory-.*|build-info|incoming-federation|fetch-.*|remote-user-in-rooms|admin-notice|unsuspend|unlock|enable-.*|unban-room|make-user-admin|create|create-user|parse-pdu|verify-.*|sign-json|resolve-.*|ping|echo|time|query-media|last-active)$/;
+  /^(--?h(elp)?|help|list.*|show.*|get.*|view.*|exists|which|info|count-users|uptime|memory-.*|build-info|incoming-federation|fetch-.*|remote-user-in-rooms|admin-notice|unsuspend|unlock|enable-.*|unban-room|make-user-admin|create|create-user|parse-pdu|verify-.*|sign-json|hash-and-sign-event|resolve-.*|ping|echo|time|query-media|last-active)$/;
 /** These act on whatever they find, or past everything that could be checked. */
 const boundless = /^(purge-user|raw-(del|delete|clear|set|put|compact)|force-set-room-state-from-server)$/;
 /** After these an account can administer nothing any more. */
