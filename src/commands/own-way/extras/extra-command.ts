@@ -13,6 +13,7 @@ interface Declared<Shape extends z.ZodObject> {
   readonly positionals?: readonly (keyof z.output<Shape> & string)[];
   readonly rest?: keyof z.output<Shape> & string;
   readonly body?: Body;
+  readonly short?: Readonly<Record<string, keyof z.output<Shape> & string>>;
   readonly example: readonly [title: string, line: string];
   readonly role: Role;
 }
