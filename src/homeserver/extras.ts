@@ -4,6 +4,7 @@
  */
 export interface ExtraInputs {
   'user get-email': { readonly user: string };
+  'user get-user-by-email': { readonly email: string };
   'user change-email': { readonly user: string; readonly email?: string | undefined };
   'user disable-login': { readonly user: string };
   'user enable-login': { readonly user: string };
@@ -35,13 +36,43 @@ export interface ExtraInputs {
     readonly fromLast?: number | undefined;
     readonly forceFilehash: boolean;
   };
-  'federation incoming-federation': object;
-  'server uptime': object;
   'server sign-json': { readonly json: string };
   'server hash-and-sign-event': { readonly roomVersion: string; readonly event: string };
-  /** `words`: the name of what is asked for, and what it takes. */
-  debug: { readonly words: readonly string[]; readonly lines?: string | undefined };
-  query: { readonly words: readonly string[] };
+  'user list-invited-rooms': { readonly user: string };
+  'user reject-all-invites': { readonly user: string };
+  'user force-leave-remote-room': {
+    readonly user: string;
+    readonly room: string;
+    readonly via?: string | undefined;
+  };
+  'user reset-push-rules': { readonly user: string };
+  'federation incoming-federation': object;
+  'server uptime': object;
+  'server backup-database': object;
+  'server list-backups': object;
+  'media delete-all-from-server': { readonly server: string; readonly yesIWantToDeleteLocalMedia: boolean };
+  'media get-remote-file': RemoteFile;
+  'media get-remote-thumbnail': RemoteFile & { readonly width: number; readonly height: number };
+  'debug change-log-level': { readonly filter?: string | undefined; readonly reset: boolean };
+  'debug force-device-list-updates': object;
+  'debug trim-memory': object;
+  debug: Getter;
+  query: Getter;
+}
+
+/** A file of another server. */
+interface RemoteFile {
+  readonly mxc: string;
+  /** Which server to ask, where it is not the file's own. */
+  readonly server?: string | undefined;
+  readonly timeout: number;
+}
+
+/** `words`: the name of what is asked for, and what it takes; all else are its flags. */
+interface Getter {
+  readonly words: readonly string[];
+  readonly lines?: string | undefined;
+  readonly [flag: string]: unknown;
 }
 
 export type ExtraName = keyof ExtraInputs;

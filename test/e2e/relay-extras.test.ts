@@ -22,34 +22,32 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
     await server?.stop();
   });
 
-  describe.each(Object.entries(extraRows) as [DialectName, (typeof extraRows)[DialectName]][])(
-    '%s',
-    (dialect, rows) => {
-      let lab: RelayLab;
-      const here = (text: string) => text.replaceAll('x.org', server.serverName);
-      beforeAll(async () => {
-        lab = await openRelayLab(server, dialect, { version: versions[dialect] });
-      });
-      afterAll(async () => {
-        await lab?.close();
-      });
+  const dialects = Object.entries(extraRows) as [DialectName, (typeof extraRows)[DialectName]][];
+  describe.each(dialects.filter(([, rows]) => rows.length > 0))('%s', (dialect, rows) => {
+    let lab: RelayLab;
+    const here = (text: string) => text.replaceAll('x.org', server.serverName);
+    beforeAll(async () => {
+      lab = await openRelayLab(server, dialect, { version: versions[dialect] });
+    });
+    afterAll(async () => {
+      await lab?.close();
+    });
 
-      /** What the bot says in the end, after a yes where it asks for one. */
-      async function tell(typed: string): Promise<string> {
-        const [line = '', ...below] = here(typed).split('\n');
-        const { room } = lab;
-        const answer = await (below.length === 0 ? room.ask(line) : room.askWith(line, below.join('\n')));
-        const [, code, word = ''] = /confirm ([a-z0-9]{5})(?: `?([^\s`]+))?/.exec(answer) ?? [];
-        return code === undefined ? answer : room.ask(`confirm ${code} ${word}`.trim());
-      }
+    /** What the bot says in the end, after a yes where it asks for one. */
+    async function tell(typed: string): Promise<string> {
+      const [line = '', ...below] = here(typed).split('\n');
+      const { room } = lab;
+      const answer = await (below.length === 0 ? room.ask(line) : room.askWith(line, below.join('\n')));
+      const [, code, word = ''] = /confirm ([a-z0-9]{5})(?: `?([^\s`]+))?/.exec(answer) ?? [];
+      return code === undefined ? answer : room.ask(`confirm ${code} ${word}`.trim());
+    }
 
-      test.each(rows.map((row) => [row.typed, row] as const))('%s', async (_, { typed, sent, says, shows }) => {
-        lab.native.next(/./, { text: here(says) });
-        const answer = await tell(typed);
-        expect(answer).not.toMatch(/^(❌|⚠️|❓)/);
-        expect(answer).toContain(here(shows));
-        expect(lab.native.asked.at(-1)?.endsWith(here(sent))).toBe(true);
-      });
-    },
-  );
+    test.each(rows.map((row) => [row.typed, row] as const))('%s', async (_, { typed, sent, says, shows }) => {
+      lab.native.next(/./, { text: here(says) });
+      const answer = await tell(typed);
+      expect(answer).not.toMatch(/^(❌|⚠️|❓)/);
+      expect(answer).toContain(here(shows));
+      expect(lab.native.asked.at(-1)?.endsWith(here(sent))).toBe(true);
+    });
+  });
 });

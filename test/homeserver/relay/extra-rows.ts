@@ -1,4 +1,6 @@
 import type { DialectName } from '../../../src/homeserver/relay/relay.ts';
+import { conduitRows } from './extra-rows-conduit.ts';
+import { continuwuityRows } from './extra-rows-continuwuity.ts';
 
 /** One extra of a dialect: the command typed here, what is sent for it, and what comes back. */
 export interface ExtraRow {
@@ -12,170 +14,14 @@ export interface ExtraRow {
   readonly shows: string;
   /** What it says when it refuses, without the envelope; of Conduit as it stands. */
   readonly refuses?: string;
+  /** Answers that look like a success and are none: about somebody else, or with lines of somebody's own. */
+  readonly not?: readonly string[];
 }
-
-const alice = '@alice:x.org';
-const mxc = 'mxc://x.org/abc';
 
 /** Every extra of every dialect (texts from their sources). `x.org` stands for the server's name. */
 export const extraRows: Readonly<Record<DialectName, readonly ExtraRow[]>> = {
-  continuwuity: [
-    {
-      typed: 'user disable-login alice',
-      sent: `users disable-login ${alice}`,
-      says: `${alice} can no longer log in. Their existing sessions remain unaffected.`,
-      shows: 'can log in nowhere new',
-      refuses: 'Admin users cannot have their login disallowed.',
-    },
-    { typed: 'server uptime', sent: 'server uptime', says: '3 days, 2 hours.', shows: '3 days, 2 hours' },
-    { typed: 'debug time', sent: 'debug time', says: '2026-11-21T10:00:00Z', shows: '2026-11-21T10:00:00Z' },
-    {
-      typed: 'query users count-users',
-      sent: 'query users count-users',
-      says: 'Query completed in 1ms:\n\n```rs\n12\n```',
-      shows: '12',
-    },
-  ],
+  continuwuity: continuwuityRows,
   tuwunel: [],
   palpo: [],
-  conduit: [
-    {
-      typed: 'user deactivate-with-media alice',
-      sent: `deactivate-user --purge-media ${alice}`,
-      says: `User ${alice} has been deactivated`,
-      shows: 'What it uploaded is deleted',
-      refuses: `User ${alice} doesn't exist on this server`,
-    },
-    {
-      typed: 'user deactivate-with-media alice --leave-rooms --media-from-last 48h --force-filehash',
-      sent: `deactivate-user --leave-rooms --purge-media --media-from-last=172800s --force-filehash ${alice}`,
-      says: `User ${alice} has been deactivated, but 3 media failed to be purged, check the logs for more details`,
-      shows: 'could not delete 3 files',
-      refuses: `User ${alice} is not from this server`,
-    },
-    {
-      typed: `media block-media\n${mxc}`,
-      sent: `block-media\n\`\`\`\n${mxc}\n\`\`\``,
-      says: 'Successfully blocked media',
-      shows: `Blocked \`${mxc}\``,
-      refuses: 'Failed to block 1 media, check logs for more details',
-    },
-    {
-      typed: `media block-media --and-purge --reason "it's spam; sold -a"\n${mxc}\nmxc://x.org/b`,
-      sent: `block-media --and-purge --reason 'it'\\''s spam; sold -a'\n\`\`\`\n${mxc}\nmxc://x.org/b\n\`\`\``,
-      says: 'Successfully blocked media',
-      shows: 'Blocked and deleted 2 files',
-      refuses: 'Failed to block 1, and purge 2 media, check logs for more details',
-    },
-    {
-      typed: 'media block-media-from-users\nalice',
-      sent: `block-media-from-users\n\`\`\`\n${alice}\n\`\`\``,
-      says: 'Successfully blocked media',
-      shows: `Blocked what \`${alice}\` uploaded`,
-      refuses: `The following users do not exist:\n\`\`\`\n${alice}\n\`\`\`\n\n`,
-    },
-    {
-      typed: 'media block-media-from-users -f 60m -r spam\nalice\nbob',
-      sent: `block-media-from-users --from-last=3600s --reason spam\n\`\`\`\n${alice}\n@bob:x.org\n\`\`\``,
-      says: 'Successfully blocked media',
-      shows: 'Blocked what 2 accounts uploaded',
-      refuses: 'Failed to block 2 media, check logs for more details',
-    },
-    {
-      typed: `media unblock-media\n${mxc}`,
-      sent: `unblock-media\n\`\`\`\n${mxc}\n\`\`\``,
-      says: 'Successfully unblocked media',
-      shows: 'not blocked any more',
-      refuses: 'Failed to unblock 1 media, check logs for more details',
-    },
-    {
-      typed: 'media list-blocked-media',
-      sent: 'list-blocked-media',
-      says: `| SHA256 hash | MXC URI | Time Blocked | Reason |\n| --- | --- | --- | --- |\n| 0a1b | ${mxc} | 2026-01-31 12:00:00 UTC | spam |\n|  | mxc://x.org/b | 2026-01-31 12:00:00 UTC |  |`,
-      shows: mxc,
-    },
-    {
-      typed: 'media purge-media-from-users\nalice',
-      sent: `purge-media-from-users\n\`\`\`\n${alice}\n\`\`\``,
-      says: 'Successfully purged media',
-      shows: 'Deleted what 1 account uploaded',
-      refuses: `The following user ids are not valid:\n\`\`\`\n${alice}\n\`\`\`\n\nThe following users are not from this server:\n\`\`\`\n@b:y.org\n\`\`\`\n\n`,
-    },
-    {
-      typed: 'media purge-media-from-users --from-last 48h --force-filehash\nalice',
-      sent: `purge-media-from-users --from-last=172800s --force-filehash\n\`\`\`\n${alice}\n\`\`\``,
-      says: 'Successfully purged media',
-      shows: 'Deleted what 1 account uploaded',
-      refuses: 'Failed to purge 7 media, check logs for more details',
-    },
-    {
-      typed: 'media purge-media-from-server spam.example',
-      sent: 'purge-media-from-server spam.example',
-      says: 'Media from spam.example has successfully been purged',
-      shows: 'Deleted the copies of the files of `spam.example`',
-      refuses:
-        'Encountered an error while handling the command:\n```\nCannot purge all media from your own homeserver\n```',
-    },
-    {
-      typed: 'media purge-media-from-server spam.example -f -t 10d',
-      sent: 'purge-media-from-server --from-last=864000s --force-filehash spam.example',
-      says: 'Media from spam.example has successfully been purged',
-      shows: 'Deleted the copies of the files of `spam.example`',
-      refuses: 'Failed to purge 7 media, check logs for more details',
-    },
-    {
-      typed: 'federation incoming-federation',
-      sent: 'incoming-federation',
-      says: 'Handling 1 incoming pdus:\n!a:x.org $event: 0m3s',
-      shows: '$event: 0m3s',
-    },
-    {
-      typed: 'server sign-json\n{"a": 1}',
-      sent: 'sign-json\n```\n{"a": 1}\n```',
-      says: '{\n  "a": 1,\n  "signatures": {}\n}',
-      shows: '"signatures"',
-      refuses: 'Invalid json: expected value at line 1 column 1',
-    },
-    {
-      typed: 'server hash-and-sign-event 11\n{\n\n"type": "m.room.message"}',
-      sent: 'hash-and-sign-event 11\n```\n{\n"type": "m.room.message"}\n```',
-      says: '{\n  "hashes": {},\n  "signatures": {}\n}',
-      shows: '"hashes"',
-      refuses: 'Invalid event: no sender',
-    },
-    {
-      typed: 'debug get-auth-chain $event',
-      sent: "get-auth-chain '$event'",
-      says: 'Loaded auth chain with length 12 in 1.2ms',
-      shows: 'length 12',
-      refuses: 'Event not found.',
-    },
-    {
-      typed: 'debug get-pdu $event',
-      sent: "get-pdu '$event'",
-      says: 'PDU was accepted\n```json\n{}\n```',
-      shows: 'PDU was accepted',
-      refuses: 'PDU not found.',
-    },
-    {
-      typed: 'debug parse-pdu\n{}',
-      sent: 'parse-pdu\n```\n{}\n```',
-      says: 'EventId: Ok("$event")\nPduEvent {\n    kind: "m.room.message",\n}',
-      shows: 'PduEvent',
-      refuses: 'EventId: Ok("$event")\nCould not parse event: missing field `room_id`',
-    },
-    {
-      typed: 'debug verify-json\n{}',
-      sent: 'verify-json\n```\n{}\n```',
-      says: 'Signature correct (with expired keys)',
-      shows: 'Signature correct',
-      refuses: 'Invalid json: expected value at line 1 column 1',
-    },
-    {
-      typed: 'debug verify-json\n{"signatures": {}}',
-      sent: 'verify-json\n```\n{"signatures": {}}\n```',
-      says: 'Signature verification failed: no signature',
-      shows: 'verification failed',
-    },
-  ],
+  conduit: conduitRows,
 };

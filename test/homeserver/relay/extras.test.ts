@@ -39,22 +39,27 @@ describe.each(
   const failure = (words: string) =>
     name === 'conduit' ? words : `Command failed with error:\n\`\`\`\n${words}\n\`\`\``;
 
-  test.each(rows.map((row) => [row.typed, row] as const))('%s', async (_, { typed, sent, says, shows, refuses }) => {
-    const order = orderFor(dialect, typed);
-    expect(await sentFor(dialect, order)).toBe(`!admin ${sent}`);
-    const value = await outcomeOf(dialect, order, says);
-    expect(value).toBeTypeOf('string');
-    expect(value).not.toMatch(
-      /^(rejected|unknown-outcome|unavailable|unsupported|never|usage|conflict|exists|forbidden|not-found): /,
-    );
-    if (!order.writes) expect(value).toContain(shows);
-    if (refuses !== undefined)
-      expect(await outcomeOf(dialect, order, failure(refuses))).toMatch(
-        /^(rejected|forbidden|not-found|conflict|exists): /,
+  test.each(rows.map((row) => [row.typed, row] as const))(
+    '%s',
+    async (_, { typed, sent, says, shows, refuses, not = [] }) => {
+      const order = orderFor(dialect, typed);
+      expect(await sentFor(dialect, order)).toBe(`!admin ${sent}`);
+      const value = await outcomeOf(dialect, order, says);
+      expect(value).toBeTypeOf('string');
+      expect(value).not.toMatch(
+        /^(rejected|unknown-outcome|unavailable|unsupported|never|usage|conflict|exists|forbidden|not-found): /,
       );
-    expect(await outcomeOf(dialect, order, panic)).toMatch(order.writes ? /^unknown-outcome: / : /^unavailable: /);
-    if (order.writes) expect(await outcomeOf(dialect, order, 'What is this?')).toMatch(/^unknown-outcome: /);
-  });
+      if (!order.writes) expect(value).toContain(shows);
+      if (refuses !== undefined)
+        expect(await outcomeOf(dialect, order, failure(refuses))).toMatch(
+          /^(rejected|forbidden|not-found|conflict|exists): /,
+        );
+      expect(await outcomeOf(dialect, order, panic)).toMatch(order.writes ? /^unknown-outcome: / : /^unavailable: /);
+      for (const wrong of not)
+        expect(await outcomeOf(dialect, order, wrong)).toMatch(/^(unknown-outcome|unavailable|rejected): /);
+      if (order.writes) expect(await outcomeOf(dialect, order, 'What is this?')).toMatch(/^unknown-outcome: /);
+    },
+  );
 
   test('is all in the table', () => {
     const tried = new Set(rows.map(({ typed }) => read(typed).command.path));

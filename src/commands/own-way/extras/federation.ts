@@ -5,10 +5,10 @@ import { extraRead } from './extra-command.ts';
 export const federationExtras = [
   extraRead('federation incoming-federation', {
     flat: ['incoming-federation'],
-    summary: 'Of which rooms events of other servers are being taken in now, and for how long already.',
+    summary: 'Which events of other servers the homeserver is working on, and for how long.',
     input: z.object({}),
-    example: ['What is it working at?', '!admin federation incoming-federation'],
+    example: ['What keeps it busy?', '!admin federation incoming-federation'],
     role: 'viewer',
-    heading: () => say`Being taken in:`,
+    heading: () => say`What it is working on:`,
   }),
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../../../core/fields.ts';
+import { count, flag, roomId, server, text } from '../../../core/fields.ts';
 import { code, say } from '../../../core/text.ts';
 import { extraRead } from './extra-command.ts';
 
@@ -11,6 +11,11 @@ export const getterExtras = [
     input: z.object({
       words: z.array(text).describe('Its name, and what it takes.'),
       lines: text.optional().describe('JSON, where it takes any.'),
+      noCache: flag.describe('Of what it asks others: not what it remembers.'),
+      map: text.optional().describe('Of the database: which part.'),
+      level: count().optional().describe('Of the files of the database: which level.'),
+      room: roomId.optional().describe('Of servers: those in this room.'),
+      name: server.optional().describe('Of servers: this one.'),
     }),
     positionals: ['words'],
     body: { kind: 'text', into: 'lines', required: false },

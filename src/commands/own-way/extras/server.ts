@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { say } from '../../../core/text.ts';
-import { extraRead } from './extra-command.ts';
+import { commandLine, counted, say } from '../../../core/text.ts';
+import { extraAct, extraRead } from './extra-command.ts';
 
 export const serverExtras = [
   extraRead('server uptime', {
@@ -9,5 +9,25 @@ export const serverExtras = [
     example: ['For how long?', '!admin server uptime'],
     role: 'viewer',
     heading: () => say`The homeserver has been running for:`,
+  }),
+  extraAct('server backup-database', {
+    summary: 'Let the homeserver back up its database while it runs.',
+    cautions: ['It has to be told where in its own configuration (`database_backup_path`).'],
+    input: z.object({}),
+    example: ['Back it up', '!admin server backup-database'],
+    danger: 'confirm',
+    role: 'admin',
+    title: () => say`Back up the homeserver's database.`,
+    target: () => 'database',
+    warns: [say`It then deletes its oldest backups, down to the number that it is told to keep.`],
+    done: (_, backups) =>
+      say`The homeserver has ${counted(Number(backups), 'backup')} now; ${commandLine('server list-backups')} shows them.`,
+  }),
+  extraRead('server list-backups', {
+    summary: "The backups of the homeserver's database.",
+    input: z.object({}),
+    example: ['Which are there?', '!admin server list-backups'],
+    role: 'viewer',
+    heading: () => say`Its backups:`,
   }),
 ];

@@ -2,8 +2,18 @@ import { Problem } from '../../../core/problem.ts';
 import { say } from '../../../core/text.ts';
 import { readConduitFailure } from '../failure.ts';
 import type { Order } from '../order.ts';
-import { countedLines, eachLine, exactly, sameUser, whole } from '../readers.ts';
-import { counts, does, dump, type ExtraOrders, type Getters, getterOrder, linesOf, prints } from './extra-orders.ts';
+import { eachLine, exactly, sameUser, whole } from '../readers.ts';
+import {
+  counts,
+  does,
+  dump,
+  type ExtraOrders,
+  type Getters,
+  getterOrder,
+  linesOf,
+  listing,
+  prints,
+} from './extra-orders.ts';
 
 /** What Conduit says where it finds no block. */
 export const noBlock = /^Expected code block in command body\.(?: Add --help for details\.)?$/;
@@ -109,7 +119,8 @@ export const conduitExtras: ExtraOrders = {
       orPartly(`Media from ${server} has successfully been purged`, /Failed to purge (\d+) media/),
     ),
 
-  'federation incoming-federation': () => prints(['incoming-federation'], [], readIncoming),
+  'federation incoming-federation': () =>
+    prints(['incoming-federation'], [], listing(/^Handling (\d+) incoming pdus:$/, /^!\S+ \$\S+: \d+m\d+s$/, false)),
   'server sign-json': ({ json }) => ({
     ...prints(['sign-json'], [], readSigned),
     block: linesOf(json),
@@ -156,11 +167,6 @@ function readBlocked(text: string): string | undefined {
   if (!text.startsWith(blockedHeading)) return undefined;
   const lines = text.slice(blockedHeading.length).split('\n').slice(1);
   return eachLine(lines, (line) => /^\| [0-9a-f]* \| mxc:\/\/[^\s|]+ \| [^|]* \| .* \|$/.exec(line)?.[0]) && text;
-}
-
-function readIncoming(text: string): string | undefined {
-  const lines = countedLines(text, /^Handling (\d+) incoming pdus:$/, false);
-  return eachLine(lines, (line) => /^!\S+ \$\S+: \d+m\d+s$/.exec(line)?.[0]) && text;
 }
 
 /** JSON and nothing else, with a signature in it. */

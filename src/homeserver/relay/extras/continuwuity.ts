@@ -1,6 +1,7 @@
 import { readEnvelope } from '../failure.ts';
-import { aboutUser, whole } from '../readers.ts';
-import { does, dump, type ExtraOrders, type Getters, getterOrder, prints } from './extra-orders.ts';
+import { continuwuityUsers } from './continuwuity-users.ts';
+import { dump, type ExtraOrders, type Getters, getterOrder } from './extra-orders.ts';
+import { sharedExtras } from './shared-extras.ts';
 
 const debugGetters: Getters = {
   time: { takes: [0, 0] },
@@ -12,18 +13,8 @@ const queryGetters: Getters = {
 
 /** What continuwuity has beside what the others have too (texts from its source). */
 export const continuwuityExtras: ExtraOrders = {
-  'user disable-login': ({ user }) =>
-    does(
-      ['users', 'disable-login'],
-      [user],
-      aboutUser(/(@\S+) can no longer log in\. Their existing sessions remain unaffected\./, user),
-    ),
-  'server uptime': () =>
-    prints(
-      ['server', 'uptime'],
-      [],
-      whole(/([^\n]+)\./, (said) => said),
-    ),
+  ...sharedExtras,
+  ...continuwuityUsers,
   debug: (input) => getterOrder(['debug'], debugGetters, input, dump(readEnvelope)),
   query: (input) => getterOrder(['query'], queryGetters, input, dump(readEnvelope)),
 };
