@@ -38,6 +38,14 @@ describe('the never-list of a relay', () => {
     'deactivate-user \\@castellan:x.org',
     'reset-password castellan',
     'users change-email --user=castellan x@y.org',
+    'users add-email castellan x@y.org',
+    'users del-email castellan x@y.org',
+    'users force-promote castellan !other:x.org',
+    'users redact-recent castellan !other:x.org 5',
+    'users reject-invites castellan',
+    'users set-profile-key castellan displayname Nobody',
+    'users set-profile-key --propagate-to=all @castellan:x.org avatar_url --clear',
+    'users unerase @conduit:x.org',
     'deactivate-user --leave-rooms --purge-media --media-from-last=60s @castellan:x.org',
     'deactivate-user --purge-media @conduit:x.org',
   ])('keeps %j from the account of the bot or of the server', async (line) => {
@@ -65,6 +73,11 @@ describe('the never-list of a relay', () => {
     'rooms directory unpublish !bots:x.org',
     'federation disable-room !servers:x.org',
     'rooms delete !bots:x.org',
+    'rooms delete --force !servers:x.org',
+    'rooms prune-extremities !servers:x.org 1',
+    'users force-promote bob !servers:x.org',
+    'users redact-recent bob #admins:x.org 5',
+    'users force-demote bob #admins',
     'users force-leave-room bob !servers:x.org',
     "remove-alias '#admins:x.org'",
     'disable-room !servers:x.org',
@@ -75,6 +88,9 @@ describe('the never-list of a relay', () => {
   test.each([
     'rooms purge-user @spam_.*:x.org --regex',
     'rooms purge-user bob',
+    'rooms purge-user -- --dry-run',
+    'rooms purge-user --dry-run=false bob',
+    "rooms purge-user '--dry-run' bob",
     'query raw raw-del a b',
     'query raw raw-clear a',
   ])('refuses %j, which finds its victims itself', async (line) => {
@@ -84,6 +100,9 @@ describe('the never-list of a relay', () => {
   test('keeps the last admin but the bot', async () => {
     await expect(check('users deactivate alice', [], never(['@alice:x.org']))).rejects.toMatchObject({ code: 'never' });
     await expect(check('users deactivate-all --force', ['alice', 'bob'])).rejects.toMatchObject({ code: 'never' });
+    await expect(check('users revoke-admin alice', [], never(['@alice:x.org']))).rejects.toMatchObject({
+      code: 'never',
+    });
     await expect(check('users deactivate alice')).resolves.toBeUndefined();
   });
 
@@ -105,6 +124,15 @@ describe('the never-list of a relay', () => {
     'list-blocked-media',
     'query-media mxc://x.org/castellan',
     'sign-json',
+    'hash-and-sign-event 11',
+    'rooms purge-user --dry-run castellan',
+    'rooms list-extremities !servers:x.org',
+    'rooms prune-empty',
+    'users erasure castellan',
+    'users force-promote bob !other:x.org',
+    'debug first-pdu-in-room !servers:x.org',
+    'query room-state-cache room-members !servers:x.org',
+    'query users list-devices @castellan:x.org',
   ])('lets %j through', async (line) => {
     await expect(check(line)).resolves.toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { serverOf } from '../../../core/ids.ts';
 import { reply } from '../../../core/reply.ts';
 import type { Text } from '../../../core/text.ts';
 import type { ExtraInputs, ExtraName } from '../../../homeserver/extras.ts';
@@ -35,7 +36,7 @@ interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape> {
   /** "Forbid new logins of `@bob:example.org`." */
   title(input: z.output<Shape>): Text;
   /** What it acts on; of `typed` it is also what confirms, of several their number. */
-  target(input: z.output<Shape>): string | readonly string[];
+  target(input: z.output<Shape>, serverName: string): string | readonly string[];
   /** Accounts from which it takes something. */
   takesFrom?(input: z.output<Shape>): readonly string[];
   /** What cannot be undone, what others will see. */
@@ -80,9 +81,9 @@ export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
     ...declared,
     path,
     examples: [example],
-    needs: ['extras'],
-    async plan(input) {
-      const targets = [target(input)].flat();
+    needs: ['extras', 'adminRoom'],
+    async plan(input, { adminRoom }) {
+      const targets = [target(input, serverOf(adminRoom.botId))].flat();
       return {
         title: title(input),
         targets: targets.map((id) => ({ id })),

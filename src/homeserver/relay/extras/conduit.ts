@@ -13,6 +13,7 @@ import {
   linesOf,
   listing,
   prints,
+  readSigned,
 } from './extra-orders.ts';
 
 /** What Conduit says where it finds no block. */
@@ -167,14 +168,4 @@ function readBlocked(text: string): string | undefined {
   if (!text.startsWith(blockedHeading)) return undefined;
   const lines = text.slice(blockedHeading.length).split('\n').slice(1);
   return eachLine(lines, (line) => /^\| [0-9a-f]* \| mxc:\/\/[^\s|]+ \| [^|]* \| .* \|$/.exec(line)?.[0]) && text;
-}
-
-/** JSON and nothing else, with a signature in it. */
-function readSigned(text: string): string | undefined {
-  try {
-    const read: unknown = JSON.parse(text);
-    return typeof read === 'object' && read !== null && 'signatures' in read ? text : undefined;
-  } catch {
-    return undefined;
-  }
 }
