@@ -20,6 +20,10 @@ export interface NativeState {
   /** "user room" to tags. */
   readonly tags: Map<string, Set<string>>;
   readonly events: Map<string, Record<string, unknown>>;
+  /** Of localparts. */
+  readonly devices: Map<string, string[]>;
+  /** Media ids and accounts whose files are blocked. */
+  readonly blocked: Set<string>;
 }
 
 export type Version = '0.5' | '26.6' | '26.8' | '1.9' | '0.10' | '0.4';
@@ -49,6 +53,8 @@ export function nativeState(serverName: string): NativeState {
     registration: false,
     tags: new Map(),
     events: new Map(),
+    devices: new Map(),
+    blocked: new Set(),
   };
 }
 
@@ -67,7 +73,7 @@ export function conduwuitAnswer(
   const known =
     dialect === 'palpo'
       ? ['appservice', 'user', 'room', 'federation', 'server', 'media']
-      : ['appservices', 'users', 'rooms', 'federation', 'server', 'media', 'token', 'debug'];
+      : ['appservices', 'users', 'rooms', 'federation', 'server', 'media', 'token', 'debug', 'query'];
   if (words.includes('--help') || category === 'help') return say(help);
   if (!known.includes(category)) return say(usage(`unrecognized subcommand '${category}'`));
   const noun = category.replace(/s$/, '');
@@ -154,6 +160,19 @@ export function conduwuitAnswer(
         }[verb];
         return say(`User ${user} has been ${done}.`);
       }
+      case 'delete-device': {
+        if (dialect !== 'tuwunel') return say(usage(`unrecognized subcommand '${verb}'`));
+        const devices = state.devices.get(local(one)) ?? [];
+        state.devices.set(
+          local(one),
+          devices.filter((device) => device !== two),
+        );
+        return say(`User ${user}'s device ${two} removed.`);
+      }
+      case 'revoke-admin':
+        if (dialect !== 'tuwunel') return say(usage(`unrecognized subcommand '${verb}'`));
+        if (!state.admins.delete(local(one))) return fail(`${user} was never an admin.`);
+        return say(`${user} is no longer an admin.`);
       case 'make-user-admin':
         if (state.admins.has(local(one)) && dialect === 'continuwuity')
           return fail('User is already joined in the admin room');
@@ -205,6 +224,11 @@ export function conduwuitAnswer(
       }
     }
   }
+  if (category === 'query' && dialect === 'tuwunel' && verb === 'users' && one === 'list-devices') {
+    const devices = state.devices.get(local(two)) ?? [];
+    const shown = devices.length === 0 ? '[]' : `[\n${devices.map((device) => `    "${device}",\n`).join('')}]`;
+    return say(`Query completed in 12.3µs:\n\n\`\`\`rs\n${shown}\n\`\`\``);
+  }
   if (noun === 'debug' && verb === 'get-pdu') {
     const event = state.events.get(one);
     return event === undefined
@@ -246,6 +270,10 @@ export function conduwuitAnswer(
       return ids.length === 0 ? fail('No more rooms.') : say(`Rooms (${ids.length}):\n${inBlock(ids)}`);
     }
     if (verb === 'exists') return say(String(state.rooms.has(one)));
+    if (verb === 'delete' && dialect === 'tuwunel') {
+      state.rooms.delete(one);
+      return say('Successfully deleted the room from our database.');
+    }
     const membersOf =
       verb === 'info' && one === 'list-joined-members'
         ? two

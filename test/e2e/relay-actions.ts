@@ -35,6 +35,8 @@ export interface Has {
   readonly names?: true;
   readonly events?: true;
   readonly restart?: true;
+  readonly devices?: true;
+  readonly deletesRooms?: true;
 }
 
 /** Every action of the reference's table through the real bot, on a homeserver of this kind. */
@@ -192,9 +194,20 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         'cannot be suspended, locked or logged out, which is said with what is near',
         async () => {
           for (const line of ['user suspend bob', 'user lock bob']) unsupported(await ask(line));
-          unsupported(await ask('user logout bob'));
+          if (!has.devices) unsupported(await ask('user logout bob'));
         },
       );
+
+      testWhere(has.devices)('have devices, which are deleted one by one and all together', async () => {
+        state().devices.set('bob', ['ONE', 'TWO', 'THREE']);
+        expect(column(await ask('user devices bob'), 'Device')).toEqual(['ONE', 'TWO', 'THREE']);
+        expect(await lab.room.askAndConfirm('user delete-device bob TWO')).toContain('Deleted the device `TWO`');
+        expect(state().devices.get('bob')).toEqual(['ONE', 'THREE']);
+        expect(await ask('user delete-device bob TWO')).toMatch(/^❌ .* has no device/);
+        expect(await lab.room.askAndConfirm('user logout bob')).toContain('2 devices deleted, none is left');
+        expect(state().devices.get('bob')).toEqual([]);
+        expect(await ask('user logout bob')).toContain('logged in nowhere');
+      });
 
       test('are closed when the exact id is typed again, and not before', async () => {
         const plan = await ask('user deactivate gone');
@@ -362,6 +375,34 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(state().banned).not.toContain(small);
       });
 
+      testWhere(has.deletesRooms)('are deleted, and nothing is asked for that it cannot do', async () => {
+        const gone = `!gone:${server.serverName}`;
+        state().rooms.set(gone, { members: [user('bob'), '@dave:y.org'], name: 'Gone' });
+        expect(await job(`room delete ${gone} --block`, gone)).toContain('takes no');
+        expect(state().rooms.has(gone)).toBe(true);
+        expect(await job(`room delete ${gone}`, gone)).toContain('1 person removed');
+        expect(state().rooms.has(gone)).toBe(false);
+        expect(lastAsked(/rooms delete/)).toMatch(new RegExp(`rooms delete ${gone}$`));
+        expect(await ask('room purge-empty')).toContain('room prune-empty');
+      });
+
+      testWhere(has.deletesRooms)(
+        'are asked about when the answer to their deletion is lost, and not deleted twice',
+        async () => {
+          const gone = `!lost:${server.serverName}`;
+          state().rooms.set(gone, { members: [user('bob')], name: 'Lost' });
+          lab.native.next(/rooms delete/, { panic: true });
+          expect(await job(`room delete ${gone}`, gone)).toContain('1 person removed');
+          expect(lab.native.asked.filter((body) => body.includes(`rooms delete ${gone}`))).toHaveLength(1);
+          const stays = `!stuck:${server.serverName}`;
+          state().rooms.set(stays, { members: [], name: 'Stuck' });
+          lab.native.next(/rooms delete/, { idle: true, panic: true });
+          expect(await job(`room delete ${stays}`, stays)).toContain('the room is still there');
+          expect(state().rooms.has(stays)).toBe(true);
+          state().rooms.delete(stays);
+        },
+      );
+
       testWhere(!has.ban)('cannot be banned, which is said with what is near', async () => {
         const answer = await job(`room moderation ban-room ${lobby}`, lobby);
         expect(answer).toMatch(/no way to|disable-room/);
@@ -475,15 +516,17 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
     });
 
     describe('what it lacks', () => {
+      const devices = has.devices ? [] : ['user devices bob'];
+      const deletion = has.deletesRooms ? [] : ['room delete {room}'];
       test.each([
+        ...devices,
+        ...deletion,
         'user find-by-threepid email a@x.org',
         'user shadow-ban bob',
-        'user devices bob',
         'user whois bob',
         'user redact bob',
         'room forward-extremities {room}',
         'room hierarchy {room}',
-        'room delete {room}',
         'media statistics',
         'federation destinations',
         'history purge {room} --before-days 30',

@@ -47,7 +47,11 @@ export interface Acts {
   setSuspended?(userId: string, suspended: boolean): Order<true>;
   setLocked?(userId: string, locked: boolean): Order<true>;
   logOut?(userId: string): Order<true>;
+  /** The ids of its devices. */
+  devices?(userId: string): Order<readonly string[]>;
+  deleteDevice?(userId: string, deviceId: string): Order<true>;
   makeAdmin?(userId: string): Order<true>;
+  revokeAdmin?(userId: string): Order<true>;
   joinedRooms?(userId: string): Order<readonly RoomLine[]>;
   sharedRooms?(userId: string): Order<readonly RoomLine[]>;
   forceJoin?(userId: string, room: string): Order<true>;
@@ -70,6 +74,8 @@ export interface Acts {
   banRoom?(roomId: string): Order<true>;
   unbanRoom?(roomId: string): Order<true>;
   bannedRooms?(): Order<readonly RoomLine[]>;
+  /** Takes everybody of this server out of it first. `force`: with what is kept of who was in it. */
+  deleteRoom?(roomId: string, force: boolean): Order<true>;
   setAlias?(roomId: string, localpart: string): Order<true>;
   removeAlias(alias: string): Order<true>;
   aliases?(roomId: string): Order<readonly string[]>;

@@ -645,6 +645,48 @@ describe('tuwunel alone', () => {
       true,
     ],
     [
+      'tells devices',
+      a('devices')(alice),
+      `!admin query users list-devices ${alice}`,
+      'Query completed in 12.3µs:\n\n```rs\n[\n    "ABC",\n    "a \\"b\\" \\\\ \\u{7f}\\n    \\"FORGED\\",",\n]\n```',
+      ['ABC', 'a "b" \\ \u007f\n    "FORGED",'],
+    ],
+    [
+      'tells that there are no devices',
+      a('devices')(alice),
+      `!admin query users list-devices ${alice}`,
+      'Query completed in 12.3µs:\n\n```rs\n[]\n```',
+      [],
+    ],
+    [
+      'deletes a device',
+      a('deleteDevice')(alice, 'ABC'),
+      `!admin users delete-device ${alice} ABC`,
+      `User ${alice}'s device ABC removed.`,
+      true,
+    ],
+    [
+      'takes the power of an admin',
+      a('revokeAdmin')(alice),
+      `!admin users revoke-admin ${alice}`,
+      `${alice} is no longer an admin.`,
+      true,
+    ],
+    [
+      'deletes a room',
+      a('deleteRoom')(room, false),
+      `!admin rooms delete ${room}`,
+      'Successfully deleted the room from our database.',
+      true,
+    ],
+    [
+      'deletes a room and who was in it',
+      a('deleteRoom')(room, true),
+      `!admin rooms delete --force ${room}`,
+      'Successfully deleted the room from our database.',
+      true,
+    ],
+    [
       'deletes by age',
       a('deleteBefore')(60, false),
       '!admin media delete-range --older-than 60s',
@@ -654,6 +696,27 @@ describe('tuwunel alone', () => {
   ])('%s', async (_, order, sent, says, value) => {
     expect(await sentFor(dialect, order)).toBe(sent);
     expect(await outcomeOf(dialect, order, says)).toEqual(value);
+  });
+
+  test.each([
+    [
+      'a device of another',
+      a('deleteDevice')(alice, 'ABC'),
+      "User @bob:x.org's device ABC removed.",
+      /^unknown-outcome/,
+    ],
+    ['another device', a('deleteDevice')(alice, 'ABC'), `User ${alice}'s device DEF removed.`, /^unknown-outcome/],
+    ['many rooms', a('deleteRoom')(room, false), 'Successfully deleted 3 rooms from our database.', /^unknown-outcome/],
+    ['the admin room', a('deleteRoom')(room, false), fail('Cannot delete admin room'), /^rejected/],
+    ['somebody who was none', a('revokeAdmin')(alice), fail(`${alice} was never an admin.`), /^rejected/],
+    [
+      'lines that are no ids',
+      a('devices')(alice),
+      'Query completed in 1ms:\n\n```rs\n[\n    ABC,\n]\n```',
+      /^unavailable/,
+    ],
+  ] as const)('is not believed about %s', async (_, order, says, expected) => {
+    expect(await outcomeOf(dialect, order as Order<unknown>, says)).toMatch(expected);
   });
 
   test.each(['setSuspended', 'setLocked', 'logOut', 'topic', 'reactivate'] as const)('has no %s', (name) => {
