@@ -22,8 +22,10 @@ export interface NativeState {
   readonly events: Map<string, Record<string, unknown>>;
   /** Of localparts. */
   readonly devices: Map<string, string[]>;
-  /** Media ids and accounts whose files are blocked. */
+  /** Files that nobody may have. */
   readonly blocked: Set<string>;
+  /** Accounts whose files were purged. */
+  readonly purged: string[];
 }
 
 export type Version = '0.5' | '26.6' | '26.8' | '1.9' | '0.10' | '0.4';
@@ -55,6 +57,7 @@ export function nativeState(serverName: string): NativeState {
     events: new Map(),
     devices: new Map(),
     blocked: new Set(),
+    purged: [],
   };
 }
 
@@ -486,6 +489,26 @@ export function conduitAnswer(state: NativeState, words: readonly string[], bloc
       const failed = block.filter((mxc) => !state.files.delete(mxc)).length;
       return say(
         failed === 0 ? 'Successfully purged media' : `Failed to delete ${failed} media, check logs for more details`,
+      );
+    }
+    case 'purge-media-from-users': {
+      state.purged.push(...block);
+      return say('Successfully purged media');
+    }
+    case 'block-media':
+    case 'unblock-media':
+      for (const mxc of block) {
+        if (verb === 'block-media') state.blocked.add(mxc);
+        else state.blocked.delete(mxc);
+      }
+      return say(verb === 'block-media' ? 'Successfully blocked media' : 'Successfully unblocked media');
+    case 'query-media': {
+      const type = state.files.get(one);
+      const heading = `Is blocked Media ID: ${state.blocked.has(one)}`;
+      return say(
+        type === undefined
+          ? heading
+          : `${heading}\n\nInformation on full (non-thumbnail) file:\n\nIs stored: true\nCreated at: 2026-01-31 12:00:00 UTC\nLast accessed at: 2026-02-01 12:00:00 UTC\nSize of file: 1.2 kB\nIs accessible via unauthenticated media endpoints: false\nSHA256 hash of file: 0a1b\nIs blocked due to sharing SHA256 hash with blocked media: ${state.blocked.has(one)}\nUploader: @bob:${state.serverName}\nFilename: a.png\nContent-type: ${type}`,
       );
     }
     case 'list-media':

@@ -3,7 +3,7 @@ import { registerUser } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { bodyOf } from './admin-room.ts';
-import type { Version } from './native-homeserver.ts';
+import { usage, type Version } from './native-homeserver.ts';
 import { openRelayLab, type RelayLab } from './relay-lab.ts';
 import { jobEnd, jobIn } from './run-job.ts';
 import type { DialectName } from './scripted-server-user.ts';
@@ -37,6 +37,7 @@ export interface Has {
   readonly restart?: true;
   readonly devices?: true;
   readonly deletesRooms?: true;
+  readonly blocksMedia?: true;
 }
 
 /** Every action of the reference's table through the real bot, on a homeserver of this kind. */
@@ -244,6 +245,21 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(lastAsked(/make-user-admin/)).toContain(user('dora'));
       });
 
+      testWhere(dialect === 'tuwunel')(
+        'are no admins any more, also where the version has no word for it',
+        async () => {
+          const name = lab.other.userId.slice(1).split(':')[0] ?? '';
+          await lab.native.client.invite(lab.native.roomId, lab.other.userId);
+          await lab.other.join(lab.native.roomId);
+          state().admins.add(name);
+          expect(await lab.room.askAndConfirm(`user revoke-user-admin ${name}`)).toContain('✅');
+          expect(state().admins).not.toContain(name);
+          lab.native.next(/revoke-admin/, { text: usage("unrecognized subcommand 'revoke-admin'") });
+          expect(await lab.room.askAndConfirm(`user revoke-user-admin ${name}`)).toContain('✅');
+          expect(await lab.native.client.joinedMembers(lab.native.roomId)).not.toContain(lab.other.userId);
+        },
+      );
+
       testWhere(dialect === 'conduit')('are made admins by an invite to its room', async () => {
         const name = lab.other.userId.slice(1).split(':')[0] ?? '';
         expect(await lab.room.askAndConfirm(`user make-user-admin ${name}`)).toContain('is a server admin now');
@@ -448,6 +464,22 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(lastAsked(/before|older/)).toMatch(/2592\d\d\ds/);
         expect(await job('media delete-past-remote-media 1h --after', server.serverName)).toContain('7 files deleted');
         expect(await job('user delete-media bob', user('bob'))).toContain('3 files deleted');
+      });
+
+      testWhere(has.blocksMedia)('are blocked and unblocked as if in quarantine, and purged by account', async () => {
+        const bad = `mxc://${server.serverName}/bad`;
+        state().files.set(bad, 'image/png');
+        const told = await ask(`media get-file-info ${bad}`);
+        for (const fact of ['image/png', 'a.png', user('bob')]) expect(told).toContain(fact);
+        expect(await job(`media quarantine -U ${bad}`)).toContain('done');
+        expect(state().blocked).toContain(bad);
+        expect(await ask(`media get-file-info ${bad}`)).toContain('the homeserver');
+        expect(bodyOf(await jobEnd(lab.room, jobIn(await ask(`media unquarantine -U ${bad}`))))).toContain('done');
+        expect(state().blocked).not.toContain(bad);
+        expect(await ask(`media quarantine -U mxc://${server.serverName}/none`)).toMatch(/^❌/);
+        expect(await job('user delete-media bob', user('bob'))).toContain('deleted');
+        expect(state().purged).toEqual([user('bob')]);
+        state().files.delete(bad);
       });
 
       testWhere(has.listMedia)('of an account are listed', async () => {

@@ -86,10 +86,12 @@ export interface Acts {
   deleteFile(mxc: string): Order<true>;
   /** What the server knows of a file as it prints it; `null`: nothing. */
   fileInfo?(mxc: string): Order<string | null>;
+  /** Keeps everybody from a file, and from all of the same content. */
+  setBlockedFile?(mxc: string, blocked: boolean): Order<true>;
   /** Seconds; how many files went. */
   deleteBefore?(seconds: number, localToo: boolean): Order<number>;
   deleteAfter?(seconds: number, localToo: boolean): Order<number>;
-  deleteOfUser?(userId: string): Order<number | undefined>;
+  deleteOfUser?(userId: string): Order<number | 'untold'>;
   listMedia?(userId: string): Order<readonly MediaLine[]>;
 
   /** The server makes the token itself. Throws Problem('unsupported') for limits that do not go together there. */
