@@ -3,7 +3,7 @@ import { continuwuityRows } from './extra-rows-continuwuity.ts';
 
 /** One extra of a dialect: the command typed here, what is sent for it, and what comes back. */
 export interface ExtraRow {
-  /** Behind the bot's prefix; `\n` begins a block. */
+  /** Behind the bot's prefix; a block in its fence. */
   readonly typed: string;
   /** Behind the homeserver's prefix; a block in its fence. */
   readonly sent: string;

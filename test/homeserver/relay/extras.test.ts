@@ -7,6 +7,7 @@ import type { ExtraName } from '../../../src/homeserver/extras.ts';
 import { conduit } from '../../../src/homeserver/relay/conduit.ts';
 import { continuwuity } from '../../../src/homeserver/relay/continuwuity.ts';
 import type { Dialect } from '../../../src/homeserver/relay/dialect.ts';
+import { continuwuityDebug, continuwuityQuery } from '../../../src/homeserver/relay/extras/continuwuity-getters.ts';
 import type { Order } from '../../../src/homeserver/relay/order.ts';
 import { palpo } from '../../../src/homeserver/relay/palpo.ts';
 import { tuwunel } from '../../../src/homeserver/relay/tuwunel.ts';
@@ -69,4 +70,84 @@ describe.each(
 test('each extra is there in one dialect at least', () => {
   const there = new Set([continuwuity, tuwunel, palpo, conduit].flatMap((make) => Object.keys(make('x.org').extras)));
   expect(extras.map(({ path }) => path).sort()).toEqual([...there].sort());
+});
+
+test.each(extras.flatMap(({ path, examples }) => examples.map(([, line]) => [line, path] as const)))(
+  'the example %j is one of %s',
+  (line, path) => {
+    expect(read(line.replace(/^!admin /, '')).command.path).toBe(path);
+  },
+);
+
+describe('what continuwuity may be asked by name', () => {
+  const ask = (typed: string) => orderFor(continuwuity('x.org'), typed);
+
+  test.each([
+    ...Object.entries(continuwuityDebug).map(([name, getter]) => [`debug ${name}`, getter] as const),
+    ...Object.entries(continuwuityQuery).map(([name, getter]) => [`query ${name}`, getter] as const),
+  ])('%s takes what it takes there, and no more', async (name, { takes: [least, most], lines }) => {
+    const block = lines === true ? '\n```\n{}\n```' : '';
+    const words = (count: number) => Array.from({ length: count }, (_, at) => ` w${at}`).join('');
+    for (const count of [least, most]) {
+      const order = ask(`${name}${words(count)}${block}`);
+      expect(order.writes).toBe(false);
+      expect(await sentFor(continuwuity('x.org'), order)).toBe(`!admin ${name}${words(count)}${block}`);
+    }
+    expect(() => ask(`${name}${words(most + 1)}${block}`)).toThrow('more words');
+    if (least > 0) expect(() => ask(`${name}${words(least - 1)}${block}`)).toThrow('more words');
+  });
+
+  test.each([
+    'debug echo !admin users deactivate alice',
+    'debug sign-json\n```\n{}\n```',
+    'debug tester panic',
+    'debug force-set-room-state-from-server !a:y.org y.org',
+    'query account-data account-data-get @alice:x.org m.secret_storage.key.abc',
+    'query appservice get-registration bridge',
+    'query appservice all',
+    'query pusher get-pushers @alice:x.org',
+    'query pusher delete-pusher @alice:x.org key',
+    'query raw raw-get token_userdeviceid abc',
+    'query raw raw-keys token_userdeviceid',
+    'query raw raw-iter userid_password',
+    'query raw raw-del a b',
+    'query sending active-requests',
+    'query users get-all-backups @alice:x.org 1',
+    'query users get-to-device-events @alice:x.org ABC',
+    'query constructor',
+  ])('%j is none of it', (typed) => {
+    expect(() => ask(typed)).toThrow('that I know');
+  });
+
+  test.each([
+    ['debug', 'takes the name'],
+    ['debug time --no-cache', 'takes no'],
+    ['debug servers-in-backoff --name y.org --room !a:y.org', 'exclude each other'],
+    ['debug time\n```\n{}\n```', 'takes no block'],
+    ['debug verify-json', 'takes a block'],
+  ])('%j is refused', (typed, why) => {
+    expect(() => ask(typed)).toThrow(why);
+  });
+
+  test.each(['query room-alias all-local-aliases', 'debug get-pdu $abc'])(
+    '%j is not answered by a homeserver that does not know it',
+    async (typed) => {
+      const order = ask(typed);
+      const usage = "error: unrecognized subcommand 'x'\n\nUsage: admin debug <COMMAND>";
+      expect(await outcomeOf(continuwuity('x.org'), order, usage)).toMatch(/^unsupported: /);
+      expect(await outcomeOf(continuwuity('x.org'), order, '')).toMatch(/^unavailable: /);
+    },
+  );
+
+  test.each([
+    ["debug get-pdu '-h'", 'is read as a flag'],
+    ["debug get-pdu 'a b'", 'holds a space'],
+    ["query users list-devices 'a\u2028b'", 'line break'],
+    ["user force-leave-remote-room alice !a:y.org ''", 'server'],
+    ["oidc link alice '--help'", 'is read as a flag'],
+    ["oidc link alice 'a b'", 'holds a space'],
+    ["media delete-url-preview '-a'", 'is read as a flag'],
+  ])('%j is not sent', async (typed, why) => {
+    await expect((async () => sentFor(continuwuity('x.org'), ask(typed)))()).rejects.toThrow(why);
+  });
 });
