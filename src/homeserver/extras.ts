@@ -8,6 +8,69 @@ export interface ExtraInputs {
   'user change-email': { readonly user: string; readonly email?: string | undefined };
   'user disable-login': { readonly user: string };
   'user enable-login': { readonly user: string };
+  'user add-email': { readonly user: string; readonly email: string };
+  'user del-email': { readonly user: string; readonly email: string };
+  'user last-active': { readonly limit?: number | undefined };
+  'user erasure': { readonly user: string };
+  'user unerase': { readonly user: string };
+  /** `room`: an id or an alias, here and below. */
+  'user force-promote': { readonly user: string; readonly room: string };
+  'user redact-recent': { readonly user: string; readonly room: string; readonly count: number };
+  /** Either a value or `clear`; `value`: its words. */
+  'user set-profile-key': {
+    readonly user: string;
+    readonly key: string;
+    readonly value: readonly string[];
+    readonly clear: boolean;
+    readonly propagateTo?: 'all' | 'unchanged' | 'none' | undefined;
+  };
+  'user refresh-profile': { readonly user: string };
+  'room info': { readonly room: string };
+  'room prune-empty': { readonly force: boolean };
+  /** What deleting all rooms of somebody would delete; `regex`: `user` is a pattern of user ids. */
+  'room list-purge-user': { readonly user: string; readonly regex: boolean; readonly soleMember: boolean };
+  'room list-extremities': { readonly room: string };
+  'room prune-extremities': { readonly room: string; readonly target?: number | undefined };
+  'user deactivate-with-media': {
+    readonly user: string;
+    readonly leaveRooms: boolean;
+    readonly mediaFromLast?: number | undefined;
+    readonly forceFilehash: boolean;
+  };
+  'media block-media': {
+    readonly files: readonly string[];
+    readonly andPurge: boolean;
+    readonly reason?: string | undefined;
+  };
+  'media block-media-from-users': {
+    readonly users: readonly string[];
+    readonly fromLast?: number | undefined;
+    readonly reason?: string | undefined;
+  };
+  'media unblock-media': { readonly files: readonly string[] };
+  'media list-blocked-media': object;
+  'media purge-media-from-users': {
+    readonly users: readonly string[];
+    readonly fromLast?: number | undefined;
+    readonly forceFilehash: boolean;
+  };
+  'media purge-media-from-server': {
+    readonly server: string;
+    readonly fromLast?: number | undefined;
+    readonly forceFilehash: boolean;
+  };
+  'server verify-backup': { readonly backup?: number | undefined };
+  'server delete-backups': { readonly keep: number };
+  /** Where on the homeserver's machine; of all of the database unless `map` says of which part. */
+  'server checkpoint-database': { readonly map?: string | undefined; readonly path?: string | undefined };
+  'server regenerate-config': {
+    readonly path: string;
+    readonly force: boolean;
+    readonly includeEnv: boolean;
+    readonly stripUnknown: boolean;
+  };
+  'server sign-json': { readonly json: string };
+  'server hash-and-sign-event': { readonly roomVersion: string; readonly event: string };
   'user list-invited-rooms': { readonly user: string };
   'user reject-all-invites': { readonly user: string };
   'user force-leave-remote-room': {

@@ -35,8 +35,9 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
 
     /** What the bot says in the end, after a yes where it asks for one. */
     async function tell(typed: string): Promise<string> {
+      const [line = '', ...below] = here(typed).split('\n');
       const { room } = lab;
-      const answer = await room.ask(here(typed));
+      const answer = await (below.length === 0 ? room.ask(line) : room.askWith(line, below.join('\n')));
       const [, code, word = ''] = /confirm ([a-z0-9]{5})(?: `?([^\s`]+))?/.exec(answer) ?? [];
       return code === undefined ? answer : room.ask(`confirm ${code} ${word}`.trim());
     }

@@ -2,7 +2,7 @@ import { localpartOf } from '../../core/ids.ts';
 import { commandLine, say } from '../../core/text.ts';
 import { anything, readAppservices, readPdu } from './conduwuit-line.ts';
 import type { Dialect, MediaLine } from './dialect.ts';
-import { conduitExtras } from './extras/conduit.ts';
+import { conduitExtras, noBlock } from './extras/conduit.ts';
 import { readConduitFailure } from './failure.ts';
 import type { Order } from './order.ts';
 import { aboutUser, countedLines, eachLine, exactly, type RoomLine, readUserId, sameUser, whole } from './readers.ts';
@@ -18,8 +18,6 @@ const badName = [
   /^Userid @\S+ is not allowed due to historical$/,
   /^Userid @\S+ already exists$/,
 ];
-const block = /^Expected code block in command body\. Add --help for details\.$/;
-
 /** Conduit 0.10 (reference, section 1.2; texts from its source): plain sentences, and no word of which command they answer. */
 export function conduit(_serverName: string): Dialect {
   const order = <Value>(
@@ -108,7 +106,7 @@ export function conduit(_serverName: string): Dialect {
       deleteFile: (mxc) => ({
         ...order(true, ['purge-media'], [], exactly('Successfully purged media'), [
           /^Failed to delete \d+ media, check logs for more details$/,
-          block,
+          noBlock,
         ]),
         block: [mxc],
       }),
@@ -137,7 +135,7 @@ export function conduit(_serverName: string): Dialect {
           ['register-appservice'],
           [],
           whole(/Appservice registered with ID: (\S+?)\.?/, (id) => id),
-          [/^Failed to register appservice: [\s\S]*$/, /^Could not parse appservice config: [\s\S]*$/, block],
+          [/^Failed to register appservice: [\s\S]*$/, /^Could not parse appservice config: [\s\S]*$/, noBlock],
         ),
         block: yaml,
         secret: true,
@@ -159,6 +157,9 @@ export function conduit(_serverName: string): Dialect {
       'rooms.members': say`Conduit does not tell who is in a room; ${commandLine('room list-rooms')} says how many.`,
       'tokens.issue': say`Conduit's only token stands in its configuration; ${commandLine('native allow-registration true')} opens registration until its next restart.`,
       'deletions.start': rooms,
+      'extras.media delete-all-from-server': say`${commandLine('media purge-media-from-server …')} does.`,
+      'extras.user disable-login': missing,
+      'extras.query': say`${commandLine('debug …')} has what it can be asked.`,
       'users.joinedRooms': say`Conduit does not tell in which rooms an account is.`,
     },
   };

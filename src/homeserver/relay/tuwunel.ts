@@ -10,6 +10,7 @@ import { readIssued, readTokens } from './token-words.ts';
 export function tuwunel(serverName: string): Dialect {
   const { topic: _, deleteBefore, deleteAfter, ...line } = conduwuitLine(serverName);
   const locking = say`${commandLine('user deactivate …')} closes an account; its admin API over HTTP (${'"type": "synapse"'}) can do more.`;
+  const deleting = say`${commandLine('media delete-media --mxc …')} deletes a file, also another server's.`;
   return {
     name: 'tuwunel',
     serverLocalpart: 'conduit',
@@ -52,13 +53,18 @@ export function tuwunel(serverName: string): Dialect {
     },
     extras: tuwunelExtras,
     instead: {
+      'extras.media block-media': deleting,
+      'extras.media block-media-from-users': say`${commandLine('user delete-media …')} deletes what an account uploaded.`,
+      'extras.media purge-media-from-users': say`${commandLine('user delete-media …')} does.`,
+      'extras.media purge-media-from-server': say`${commandLine('media delete-all-from-server …')} does.`,
+      'extras.user deactivate-with-media': say`${commandLine('user deactivate …')}, and ${commandLine('user delete-media …')}.`,
       'users.setSuspended': locking,
       'users.setLocked': locking,
       'users.logOut': say`Its room ends sessions only by name: ${commandLine('native users delete-device …')}`,
       'users.devices': say`Its admin API over HTTP (${'"type": "synapse"'}) lists them.`,
       'rooms.topic': say`${commandLine('native rooms info …')} shows it.`,
       'deletions.start': say`${commandLine('room moderation ban-room …')} takes everybody of this server out of a room.`,
-      'files.setQuarantined': say`${commandLine('media delete-media --mxc …')} deletes a file, also another server's.`,
+      'files.setQuarantined': deleting,
     },
   };
 }

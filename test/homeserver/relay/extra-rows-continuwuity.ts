@@ -291,7 +291,7 @@ export const continuwuityRows: readonly ExtraRow[] = [
     shows: 'clap ruma',
   },
   {
-    typed: 'debug parse-pdu\n```\n{"type": "m.room.message"}\n```',
+    typed: 'debug parse-pdu\n{"type": "m.room.message"}',
     sent: 'debug parse-pdu\n```\n{"type": "m.room.message"}\n```',
     says: 'EventId: Ok("$abc")\nPduEvent {}',
     shows: '$abc',

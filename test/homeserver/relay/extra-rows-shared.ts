@@ -136,14 +136,14 @@ export const sharedRows: readonly ExtraRow[] = [
     shows: 'has sent',
   },
   {
-    typed: 'debug get-remote-pdu-list y.org --force\n```\n$abc\n$def\n```',
+    typed: 'debug get-remote-pdu-list y.org --force\n$abc\n$def',
     sent: 'debug get-remote-pdu-list --force y.org\n```\n$abc\n$def\n```',
     says: 'Got PDU from specified server:. Event body:\n```json\n{}\n```Fetched 1 remote PDUs successfully with 1 failures',
     shows: '1 fetched, 1 not',
     refuses: 'Federation is disabled on this homeserver.',
   },
   {
-    typed: 'debug get-remote-pdu-list y.org\n```\n$abc\n```',
+    typed: 'debug get-remote-pdu-list y.org\n$abc',
     sent: 'debug get-remote-pdu-list y.org\n```\n$abc\n```',
     says: 'Fetched 0 remote PDUs successfully with 0 failures',
     shows: '0 fetched',

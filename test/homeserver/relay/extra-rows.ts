@@ -1,9 +1,11 @@
 import type { DialectName } from '../../../src/homeserver/relay/relay.ts';
+import { conduitRows } from './extra-rows-conduit.ts';
 import { continuwuityRows } from './extra-rows-continuwuity.ts';
+import { tuwunelRows } from './extra-rows-tuwunel.ts';
 
 /** One extra of a dialect: the command typed here, what is sent for it, and what comes back. */
 export interface ExtraRow {
-  /** Behind the bot's prefix; a block in its fence. */
+  /** Behind the bot's prefix; `\n` begins a block. */
   readonly typed: string;
   /** Behind the homeserver's prefix; a block in its fence. */
   readonly sent: string;
@@ -20,7 +22,7 @@ export interface ExtraRow {
 /** Every extra of every dialect (texts from their sources). `x.org` stands for the server's name. */
 export const extraRows: Readonly<Record<DialectName, readonly ExtraRow[]>> = {
   continuwuity: continuwuityRows,
-  tuwunel: [],
+  tuwunel: tuwunelRows,
   palpo: [],
-  conduit: [],
+  conduit: conduitRows,
 };

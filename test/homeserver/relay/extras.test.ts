@@ -21,7 +21,8 @@ const panic = 'Panic occurred while processing command:\n```\nPanic("oh")\n```\n
 /** A command as typed; what stands below its first line is its block. */
 function read(typed: string) {
   const [line = '', ...below] = typed.split('\n');
-  return readLine(line, below.length === 0 ? undefined : below.join('\n'), names, catalog);
+  const block = below.length === 0 ? undefined : ['```', ...below, '```'].join('\n');
+  return readLine(line, block, names, catalog);
 }
 
 /** The order for a typed line. */
@@ -75,7 +76,7 @@ test('each extra is there in one dialect at least', () => {
 test.each(extras.flatMap(({ path, examples }) => examples.map(([, line]) => [line, path] as const)))(
   'the example %j is one of %s',
   (line, path) => {
-    expect(read(line.replace(/^!admin /, '')).command.path).toBe(path);
+    expect(read(line.replace(/^!admin /, '').replaceAll('\n```', '')).command.path).toBe(path);
   },
 );
 
@@ -86,12 +87,14 @@ describe('what continuwuity may be asked by name', () => {
     ...Object.entries(continuwuityDebug).map(([name, getter]) => [`debug ${name}`, getter] as const),
     ...Object.entries(continuwuityQuery).map(([name, getter]) => [`query ${name}`, getter] as const),
   ])('%s takes what it takes there, and no more', async (name, { takes: [least, most], lines }) => {
-    const block = lines === true ? '\n```\n{}\n```' : '';
+    const block = lines === true ? '\n{}' : '';
     const words = (count: number) => Array.from({ length: count }, (_, at) => ` w${at}`).join('');
     for (const count of [least, most]) {
       const order = ask(`${name}${words(count)}${block}`);
       expect(order.writes).toBe(false);
-      expect(await sentFor(continuwuity('x.org'), order)).toBe(`!admin ${name}${words(count)}${block}`);
+      expect(await sentFor(continuwuity('x.org'), order)).toBe(
+        `!admin ${name}${words(count)}${lines === true ? '\n```\n{}\n```' : ''}`,
+      );
     }
     expect(() => ask(`${name}${words(most + 1)}${block}`)).toThrow('more words');
     if (least > 0) expect(() => ask(`${name}${words(least - 1)}${block}`)).toThrow('more words');
@@ -99,7 +102,7 @@ describe('what continuwuity may be asked by name', () => {
 
   test.each([
     'debug echo !admin users deactivate alice',
-    'debug sign-json\n```\n{}\n```',
+    'debug sign-json\n{}',
     'debug tester panic',
     'debug force-set-room-state-from-server !a:y.org y.org',
     'query account-data account-data-get @alice:x.org m.secret_storage.key.abc',
@@ -123,7 +126,7 @@ describe('what continuwuity may be asked by name', () => {
     ['debug', 'takes the name'],
     ['debug time --no-cache', 'takes no'],
     ['debug servers-in-backoff --name y.org --room !a:y.org', 'exclude each other'],
-    ['debug time\n```\n{}\n```', 'takes no block'],
+    ['debug time\n{}', 'takes no block'],
     ['debug verify-json', 'takes a block'],
   ])('%j is refused', (typed, why) => {
     expect(() => ask(typed)).toThrow(why);

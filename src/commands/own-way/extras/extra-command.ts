@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { serverOf } from '../../../core/ids.ts';
 import { reply } from '../../../core/reply.ts';
 import { say, type Text } from '../../../core/text.ts';
 import type { ExtraInputs, ExtraName } from '../../../homeserver/extras.ts';
@@ -7,32 +8,39 @@ import { type AnyCommand, type Body, command, type Danger } from '../../define.t
 import { printed } from '../printed.ts';
 
 interface Declared<Shape extends z.ZodObject> {
+  /** Names that work right behind the prefix. */
+  readonly flat?: readonly string[];
   readonly summary: string;
   readonly cautions?: readonly string[];
   readonly input: Shape;
   readonly positionals?: readonly (keyof z.output<Shape> & string)[];
   readonly rest?: keyof z.output<Shape> & string;
   readonly body?: Body;
+  /** Single letters for flags. */
   readonly short?: Readonly<Record<string, keyof z.output<Shape> & string>>;
   readonly example: readonly [title: string, line: string];
   readonly role: Role;
 }
 
 interface DeclaredRead<Shape extends z.ZodObject> extends Declared<Shape> {
+  /** Recorded in the audit trail though it only reads. */
+  readonly audited?: true;
   /** Above what the homeserver printed. */
   heading(input: z.output<Shape>): Text;
 }
 
 interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape> {
   readonly danger: Exclude<Danger, 'read'>;
+  /** A higher class with this input. */
+  raise?(input: z.output<Shape>): Danger | undefined;
   /** "Forbid new logins of `@bob:example.org`." */
   title(input: z.output<Shape>): Text;
-  /** What it acts on; of `typed` it is also what confirms. */
-  target(input: z.output<Shape>): string;
+  /** What it acts on; of `typed` it is also what confirms, of several their number. */
+  target(input: z.output<Shape>, serverName: string): string | readonly string[];
   /** Accounts from which it takes something. */
   takesFrom?(input: z.output<Shape>): readonly string[];
   /** What cannot be undone, what others will see. */
-  readonly warns?: readonly Text[];
+  readonly warns?: readonly Text[] | ((input: z.output<Shape>) => readonly Text[]);
   readonly instead?: (input: z.output<Shape>) => Text;
   /** `said`: what the homeserver told beyond that it is done. */
   done(input: z.output<Shape>, said: string): Text;
@@ -76,15 +84,18 @@ export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
     ...declared,
     path,
     examples: [example],
-    needs: ['extras'],
-    plan: async (input) => ({
-      title: title(input),
-      targets: [{ id: target(input) }],
-      cautions: warns,
-      words: [target(input)],
-      ...(instead === undefined ? {} : { instead: instead(input) }),
-      frozen: null,
-    }),
+    needs: ['extras', 'adminRoom'],
+    async plan(input, { adminRoom }) {
+      const targets = [target(input, serverOf(adminRoom.botId))].flat();
+      return {
+        title: title(input),
+        targets: targets.map((id) => ({ id })),
+        cautions: typeof warns === 'function' ? warns(input) : warns,
+        words: [targets.length === 1 ? (targets[0] ?? '') : String(targets.length)],
+        ...(instead === undefined ? {} : { instead: instead(input) }),
+        frozen: null,
+      };
+    },
     async run(input, { extras }) {
       const said = await extras.do(path, input as ExtraInputs[Name]);
       if (prints === true) return printed(say`✅ ${done(input, said)}`, said, filenameOf(path));

@@ -5,6 +5,7 @@ import { extraRead } from './extra-command.ts';
 
 export const federationExtras = [
   extraRead('federation incoming-federation', {
+    flat: ['incoming-federation'],
     summary: 'Which events of other servers the homeserver is working on, and for how long.',
     input: z.object({}),
     example: ['What keeps it busy?', '!admin federation incoming-federation'],

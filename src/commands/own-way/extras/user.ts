@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { email, localUser, room, server } from '../../../core/fields.ts';
+import { duration, email, flag, localUser, room, server } from '../../../core/fields.ts';
 import { code, commandLine, say } from '../../../core/text.ts';
 import { extraAct, extraRead } from './extra-command.ts';
 
@@ -65,6 +65,35 @@ export const userExtras = [
     title: ({ user }) => say`Allow logins of ${code(user)} again.`,
     target: ({ user }) => user,
     done: ({ user }) => say`${code(user)} can log in again.`,
+  }),
+  extraAct('user deactivate-with-media', {
+    summary: 'Close an account for good, and delete what it uploaded.',
+    cautions: ['Without --leave-rooms it stays in its rooms; `user deactivate` is the way for an account alone.'],
+    input: z.object({
+      user: localUser.describe('Whose account.'),
+      leaveRooms: flag.describe('Leave all rooms.'),
+      mediaFromLast: duration.optional().describe('Only what it uploaded in this time until now.'),
+      forceFilehash: flag.describe('Also every other file of the same content, whoever uploaded it.'),
+    }),
+    positionals: ['user'],
+    short: { l: 'leaveRooms', t: 'mediaFromLast', f: 'forceFilehash' },
+    example: ['A spammer', '!admin user deactivate-with-media bob --leave-rooms'],
+    danger: 'typed',
+    role: 'admin',
+    takesFrom: ({ user }) => [user],
+    title: ({ user }) => say`Deactivate ${code(user)}, and delete what it uploaded; number of files unknown.`,
+    target: ({ user }) => user,
+    warns: ({ forceFilehash }) => [
+      say`Its sessions end, and its password is gone.`,
+      say`The files go from this server's disk; **nothing brings them back**. Messages that show them stay.`,
+      ...(forceFilehash ? [say`So does every other file of the same content, whoever uploaded it.`] : []),
+    ],
+    done: ({ user, leaveRooms }, failed) =>
+      say`Deactivated ${code(user)}${leaveRooms ? '' : ', which stays in its rooms'}. ${
+        failed === ''
+          ? 'What it uploaded is deleted.'
+          : `⚠️ Of what it uploaded the homeserver could not delete ${failed} files; its log says which.`
+      }`,
   }),
   extraRead('user list-invited-rooms', {
     summary: 'The invites that a local account has not answered.',

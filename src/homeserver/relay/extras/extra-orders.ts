@@ -5,6 +5,7 @@ import type { ExtraInputs } from '../../extras.ts';
 import { envelopeOf } from '../conduwuit-line.ts';
 import type { ReadFailure } from '../failure.ts';
 import type { Order } from '../order.ts';
+import { quoted } from '../quoting.ts';
 import { countedLines, eachLine } from '../readers.ts';
 
 /** How a dialect does what few others have; what is not there, it lacks. */
@@ -60,18 +61,20 @@ export const orNone =
   (text: string): string | undefined =>
     text.includes(none) && envelopeOf(text) === none ? none : read(text);
 
-/** What may be asked for by name: how many words it takes, at least and at most, and whether lines stand below it. */
-export type Getters = Readonly<
-  Record<
-    string,
-    {
-      readonly takes: readonly [least: number, most: number];
-      readonly lines?: true;
-      /** Flags of the command here, which have the same names there. At most one of those with a value can be given. */
-      readonly flags?: readonly string[];
-    }
-  >
->;
+export interface Getter {
+  /** How many words, at least and at most. */
+  readonly takes: readonly [least: number, most: number];
+  /** Whether lines stand below it. */
+  readonly lines?: true;
+  /** Flags of the command here, which have the same names there. At most one of those with a value can be given. */
+  readonly flags?: readonly string[];
+  /** In place of what reads the others. */
+  readonly read?: Order<string>['read'];
+  readonly refusals?: readonly RegExp[];
+}
+
+/** What may be asked for by name. */
+export type Getters = Readonly<Record<string, Getter>>;
 
 /** The order for one of the getters. Throws Problem('usage') for another name, too few or too many words, and flags it has not. */
 export function getterOrder(
@@ -104,12 +107,15 @@ export function getterOrder(
       getter.lines === true ? say`${code(name)} takes a block below it.` : say`${code(name)} takes no block.`,
     );
   const { switches, valued } = flagsOf(name, getter.flags ?? [], flags);
-  const order = prints(
-    [...category, ...name.split(' '), ...switches, ...valued.map(([flag]) => flag)],
-    [...valued.map(([, value]) => value), ...args],
-    read,
-  );
-  return lines === undefined ? order : { ...order, block: lines.split('\n').filter((line) => line.trim() !== '') };
+  const order = {
+    ...prints(
+      [...category, ...name.split(' '), ...switches, ...valued.map(([flag]) => flag)],
+      [...valued.map(([, value]) => value), ...args],
+      getter.read ?? read,
+    ),
+    ...(getter.refusals === undefined ? {} : { refusals: getter.refusals }),
+  };
+  return lines === undefined ? order : { ...order, block: linesOf(lines) };
 }
 
 /** What was given of the flags: those alone, and the one with a value, which comes last so that the value is a word of its own. */
@@ -126,4 +132,21 @@ function flagsOf(name: string, known: readonly string[], flags: Readonly<Record<
   if (valued.length > 1)
     throw new Problem('usage', say`${joined(valued.map(([flag]) => code(flag)))} exclude each other.`);
   return { switches, valued };
+}
+
+/** As a block has them: homeservers leave out the empty ones. */
+export const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');
+
+/** A flag and its value in one word, where words end at white space; throws Problem('rejected') for what that cannot hold. */
+export const valued = (flag: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [`${flag}=${quoted(value, 'none')}`];
+
+/** JSON and nothing else, with a signature in it. */
+export function readSigned(text: string): string | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && 'signatures' in read ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
