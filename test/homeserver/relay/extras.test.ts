@@ -3,6 +3,7 @@ import { commands } from '../../../src/commands/index.ts';
 import { extras } from '../../../src/commands/own-way/extras/extras.ts';
 import { withOwnWays } from '../../../src/commands/own-way/with-own-ways.ts';
 import { readLine } from '../../../src/core/read-command.ts';
+import { resolve } from '../../../src/core/resolve.ts';
 import type { ExtraName } from '../../../src/homeserver/extras.ts';
 import { conduit } from '../../../src/homeserver/relay/conduit.ts';
 import { continuwuity } from '../../../src/homeserver/relay/continuwuity.ts';
@@ -67,6 +68,35 @@ describe.each(
     expect([...tried].sort()).toEqual(Object.keys(dialect.extras).sort());
   });
 });
+
+const getters = [
+  ...Object.keys(continuwuityDebug).map((name) => `debug ${name}`),
+  ...Object.keys(continuwuityQuery).map((name) => `query ${name}`),
+];
+
+describe.each([continuwuity, tuwunel, palpo, conduit].map((make) => [make.name, make('x.org')] as const))(
+  'in place of what %s lacks',
+  (_, dialect) => {
+    test('nothing is named that it has, or that nobody has', () => {
+      const names = Object.keys(dialect.instead).flatMap((name) => (/^extras\.(.*)$/.exec(name) ?? []).slice(1));
+      const paths = extras.map(({ path }) => path);
+      for (const name of names) {
+        expect(paths).toContain(name);
+        expect(Object.keys(dialect.extras)).not.toContain(name);
+      }
+    });
+
+    test.each(
+      Object.entries(dialect.instead).flatMap(([name, { parts }]) =>
+        parts.flatMap((part) => (part.kind === 'command' ? [[part.text, name] as const] : [])),
+      ),
+    )('%j, for %s, is a command', (line) => {
+      expect(resolve(line.split(' '), catalog).kind).toBe('command');
+      if (dialect.name === 'continuwuity' && /^(debug|query) /.test(line))
+        expect([...extras.map(({ path }) => path), ...getters]).toContain(line.replace(/ ?…$/, ''));
+    });
+  },
+);
 
 test('each extra is there in one dialect at least', () => {
   const there = new Set([continuwuity, tuwunel, palpo, conduit].flatMap((make) => Object.keys(make('x.org').extras)));
