@@ -85,7 +85,6 @@ export function continuwuity(serverName: string): Dialect {
       'users.devices': say`${commandLine('query users list-devices-metadata …')} lists them, and ${commandLine('user logout …')} ends all sessions of an account at once.`,
       'users.findByThreepid': say`${commandLine('user get-user-by-email …')} knows whose a mail address is.`,
       'users.removeThreepids': say`${commandLine('user change-email …')} takes a mail address away.`,
-      'accounts.pushers': say`${commandLine('query pusher delete-all-user …')} ends them all.`,
       'federation.destinations': failing,
       'federation.destination': failing,
       'federation.destinationRooms': say`${commandLine('query room-state-cache server-rooms …')} lists the rooms that a server is in.`,

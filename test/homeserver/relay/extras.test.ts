@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { commands } from '../../../src/commands/index.ts';
 import { extras } from '../../../src/commands/own-way/extras/extras.ts';
 import { withOwnWays } from '../../../src/commands/own-way/with-own-ways.ts';
+import { fieldsOf } from '../../../src/core/fields.ts';
 import { readLine } from '../../../src/core/read-command.ts';
 import { resolve } from '../../../src/core/resolve.ts';
 import type { ExtraName } from '../../../src/homeserver/extras.ts';
@@ -97,6 +98,19 @@ describe.each([continuwuity, tuwunel, palpo, conduit].map((make) => [make.name, 
     });
   },
 );
+
+test.each(
+  extras.flatMap((command) =>
+    [...fieldsOf(command.input).values()].flatMap(({ name, kind, list }) =>
+      kind === 'localUser' && (command.danger === 'confirm' || command.danger === 'typed')
+        ? [[command.path, name, list, command] as const]
+        : [],
+    ),
+  ),
+)('%s takes something from %s, and so not from an admin', (_, name, list, command) => {
+  const user = '@alice:x.org';
+  expect(command.takesFrom?.({ [name]: list ? [user] : user })).toEqual([user]);
+});
 
 test('each extra is there in one dialect at least', () => {
   const there = new Set([continuwuity, tuwunel, palpo, conduit].flatMap((make) => Object.keys(make('x.org').extras)));
