@@ -3,6 +3,8 @@ import { commands } from '../../../src/commands/index.ts';
 import { extras } from '../../../src/commands/own-way/extras/extras.ts';
 import { withOwnWays } from '../../../src/commands/own-way/with-own-ways.ts';
 import { fieldsOf } from '../../../src/core/fields.ts';
+import { helpReply } from '../../../src/core/help.ts';
+import { bodyOf } from '../../../src/core/markdown.ts';
 import { readLine } from '../../../src/core/read-command.ts';
 import { resolve } from '../../../src/core/resolve.ts';
 import type { ExtraName } from '../../../src/homeserver/extras.ts';
@@ -110,6 +112,21 @@ test.each(
 )('%s takes something from %s, and so not from an admin', (_, name, list, command) => {
   const user = '@alice:x.org';
   expect(command.takesFrom?.({ [name]: list ? [user] : user })).toEqual([user]);
+});
+
+test.each(['debug', 'query'])('help has the flags of %s, and the commands beside it', (noun) => {
+  const text = bodyOf(helpReply(catalog, [noun]).blocks);
+  const beside = extras.filter(({ path }) => path.startsWith(`${noun} `));
+  expect(beside.length).toBeGreaterThan(2);
+  for (const { path, summary } of beside) expect(text).toContain(`${path}\`: ${summary}`);
+  expect(text).toContain(noun === 'debug' ? '--no-cache' : '--overrides');
+  expect(text).toContain(`!admin ${noun} `);
+});
+
+test('help says what each noun is about', () => {
+  const text = bodyOf(helpReply(catalog, []).blocks);
+  const named = extras.flatMap(({ path }) => (path.includes(' ') ? [path.split(' ')[0] ?? ''] : []));
+  for (const noun of named) expect(text).toMatch(new RegExp(`\`${noun}\`: \\w`));
 });
 
 test('each extra is there in one dialect at least', () => {

@@ -68,7 +68,10 @@ export const debugExtras = [
   }),
   extraAct('debug get-remote-pdu-list', {
     summary: 'Fetch many events from another server.',
-    cautions: ['Some homeservers take them into their rooms, as if they had been sent to them.'],
+    cautions: [
+      'Some homeservers take them into their rooms, as if they had been sent to them.',
+      'Without `--force` it ends with the first that does not come; those before it have come.',
+    ],
     input: z.object({
       server: server.describe('Which server to ask.'),
       force: flag.describe('Go on after one that does not come.'),

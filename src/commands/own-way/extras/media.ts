@@ -28,9 +28,9 @@ export const mediaExtras = [
     role: 'admin',
     title: ({ server: name }) => say`Delete all files that came from ${code(name)}; number unknown.`,
     target: ({ server: name }) => name,
-    warns: [
+    warns: ({ yesIWantToDeleteLocalMedia: local }) => [
       say`What is gone here comes back only where that server still has it, and somebody looks at it again.`,
-      say`Of this homeserver's own files there is no other copy.`,
+      ...(local ? [say`Of this homeserver's own files **there is no other copy**.`] : []),
     ],
     done: ({ server: name }, files) => say`Deleted ${counted(Number(files), 'file')} of ${code(name)}.`,
   }),
