@@ -203,6 +203,12 @@ describe('what continuwuity may be asked by name', () => {
     },
   );
 
+  test('a backup that failed is refused in its own words, not left unknown', async () => {
+    const failed = 'Failed: IO error: No space left on device. Currently have 2 backups.';
+    const said = await outcomeOf(continuwuity('x.org'), ask('server backup-database'), failed);
+    expect(said).toMatch(/^rejected: .*No space left on device/);
+  });
+
   test.each([
     ["debug get-pdu '-h'", 'is read as a flag'],
     ["debug get-pdu 'a b'", 'holds a space'],
