@@ -80,16 +80,35 @@ export interface ExtraInputs {
   };
   'user reset-push-rules': { readonly user: string };
   'federation incoming-federation': object;
+  'federation get-signing-keys': { readonly server: string };
+  'oidc link': { readonly user: string; readonly subject: string };
+  'oidc unlink': { readonly subject: string };
+  'appservice ensure-puppets-active': object;
+  'check check-all-users': object;
   'server uptime': object;
+  'server build-info': object;
+  'server reload-mods': object;
   'server backup-database': object;
   'server list-backups': object;
   'media delete-all-from-server': { readonly server: string; readonly yesIWantToDeleteLocalMedia: boolean };
   'media get-remote-file': RemoteFile;
   'media get-remote-thumbnail': RemoteFile & { readonly width: number; readonly height: number };
+  'media delete-url-preview': { readonly url?: string | undefined; readonly all: boolean };
+  'debug get-remote-pdu': { readonly eventId: string; readonly server: string };
+  'debug get-remote-pdu-list': {
+    readonly server: string;
+    readonly eventIds: readonly string[];
+    readonly force: boolean;
+  };
+  'debug send-test-email': object;
   'debug change-log-level': { readonly filter?: string | undefined; readonly reset: boolean };
   'debug force-device-list-updates': object;
   'debug trim-memory': object;
   debug: Getter;
+  'query pusher delete-all-user': { readonly user: string };
+  'query pusher delete-all-device': { readonly user: string; readonly device: string };
+  'query resolver flush-cache': { readonly server?: string | undefined; readonly all: boolean };
+  'query raw compact': { readonly map: string };
   query: Getter;
 }
 

@@ -50,4 +50,85 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
       expect(lab.native.asked.at(-1)?.endsWith(here(sent))).toBe(true);
     });
   });
+
+  describe('where it does not go as wished', () => {
+    let lab: RelayLab;
+    const alice = () => `@alice:${server.serverName}`;
+    beforeAll(async () => {
+      lab = await openRelayLab(server, 'continuwuity', { version: '26.8', timeout: '2s' });
+    });
+    afterAll(async () => {
+      await lab?.close();
+    });
+
+    test('a room whose name goes over a line break adds no room to a list', async () => {
+      const line = (name: string) => `!a:y.org\tInviter: @eve:y.org\tMembers: 3\tName: ${name}`;
+      const body = line(`Lobby\n${line('Trust me')}`);
+      lab.native.next(/list-invited-rooms/, {
+        text: `Rooms ${alice()} is Invited to (1):\n\`\`\`\n${body}\n\`\`\``,
+      });
+      const answer = await lab.room.ask('user list-invited-rooms alice');
+      expect(answer).toContain('holds a line break');
+      expect(answer).not.toContain('Trust me');
+    });
+
+    test('a name of tags and pings in a list stays a text', async () => {
+      const body = '!a:y.org\tMembers: 3\tName: ``` <b>@room</b> [x](https://evil.example)';
+      lab.native.next(/list-invited-rooms/, {
+        text: `Rooms ${alice()} is Invited to (1):\n\`\`\`\n${body}\n\`\`\``,
+      });
+      const asked = await lab.admin.send(lab.room.roomId, '!admin user list-invited-rooms alice');
+      const { content } = await lab.room.answerTo(asked);
+      expect(content.formatted_body).not.toMatch(/<b>|<a /);
+      expect(content['m.mentions']).not.toMatchObject({ room: true });
+    });
+
+    test('a success that is about somebody else is none', async () => {
+      lab.native.next(/enable-login/, { text: `@bob:${server.serverName} can now log in.` });
+      expect(await lab.room.ask('user enable-login alice')).toMatch(/may have been made, or not/);
+    });
+
+    test('an answer that does not come leaves it unknown, and nothing is sent twice', async () => {
+      const before = lab.native.asked.length;
+      lab.native.next(/trim-memory/, { silent: true });
+      expect(await lab.room.ask('debug trim-memory')).toMatch(/^❓|unknown|may have/i);
+      expect(lab.native.asked.length).toBe(before + 1);
+    });
+
+    test('what comes as a file, behind lines of a log, is shown', async () => {
+      const long = `Name: ${'x'.repeat(9_000)}`;
+      lab.native.next(/get-room-state/, { text: `\`\`\`json\n[]\n${long}\n\`\`\``, file: true, logs: ['one | two'] });
+      const answer = await lab.room.ask('debug get-room-state !a:y.org');
+      expect(answer).toContain('xxxx');
+      expect(answer).not.toContain('one | two');
+    });
+
+    test.each([
+      'user reject-all-invites',
+      'user reset-push-rules',
+      'user disable-login',
+      'query pusher delete-all-user',
+    ])('%s is refused for the account of the bot, and nothing is sent', async (command) => {
+      const before = lab.native.asked.length;
+      const answer = await lab.room.ask(`${command} ${lab.room.botAccount.userId} --yes-i-want-to-do-this`);
+      expect(answer).toMatch(/^❌/);
+      expect(lab.native.asked.length).toBe(before);
+    });
+
+    test('the files of a server are deleted for its name, typed exactly, and for nothing else', async () => {
+      const plan = await lab.room.ask('media delete-all-from-server spam.example');
+      const code = /confirm ([a-z0-9]{5})/.exec(plan)?.[1];
+      const before = lab.native.asked.length;
+      expect(await lab.room.ask(`confirm ${code} spam.exampel`)).toMatch(/^❌/);
+      expect(lab.native.asked.length).toBe(before);
+      lab.native.next(/delete-all-from-server/, { text: 'Deleted 3 total files.' });
+      expect(await lab.room.ask(`confirm ${code} spam.example`)).toContain('Deleted 3 files');
+    });
+
+    test('what a dialect lacks is said, with the nearest thing it has', async () => {
+      const answer = await lab.room.ask('user add-email alice alice@example.org --yes-i-want-to-do-this');
+      expect(answer).toMatch(/no way to do this/);
+      expect(answer).toContain('user change-email');
+    });
+  });
 });

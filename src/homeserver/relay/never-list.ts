@@ -18,7 +18,10 @@ export interface RelayNeverListOptions {
 
 /** These read, or give something back; they may name anybody and any room. */
 const permitted =
-  /^(--?h(elp)?|help|list.*|show.*|get.*|view.*|exists|which|info|count-users|uptime|memory-.*|build-info|incoming-federation|fetch-.*|remote-user-in-rooms|admin-notice|unsuspend|unlock|enable-.*|unban-room|make-user-admin|create|create-user|parse-pdu|verify-.*|sign-json|hash-and-sign-event|resolve-.*|ping|echo|time|query-media|last-active|erasure|(first|latest)-pdu-in-room|(rooms?|local|active-local|short|presence)-.*|user-(memberships|id-for-email)|count-one-time-keys|invite-state)$/;
+  /^(--?h(elp)?|help|list.*|show.*|get.*|view.*|exists|which|info|count-users|uptime|memory-.*|build-info|incoming-federation|fetch-.*|remote-user-in-rooms|admin-notice|unsuspend|unlock|enable-.*|unban-room|make-user-admin|create|create-user|parse-pdu|verify-.*|sign-json|hash-and-sign-event|resolve-.*|ping|echo|time|query-media|last-active|erasure)$/;
+/** So does this of `query` and `debug`. */
+const permittedGetters =
+  /^((active-)?local-users-in-room|count-one-time-keys|(first|latest)-pdu-in-room|invite-state|last|local-aliases-for-room|pdus|presence-since|room-(members(-invited)?|servers|(joined|invited)-count|user-once-joined)|rooms-(joined|left|invited)|server-in-room|servers-in-backoff|short-(event|room)-id|user-(memberships|id-for-email))$/;
 /** These act on whatever they find, or past everything that could be checked. */
 const boundless = /^(purge-user|raw-(del|delete|clear|set|put|compact)|force-set-room-state-from-server)$/;
 /** After these an account can administer nothing any more. */
@@ -55,7 +58,7 @@ export function createRelayNeverList(options: RelayNeverListOptions): RelayNever
       const path = bare.slice(0, bare.indexOf(verb) + 1).join(' ');
       if (boundless.test(verb) && !onlyLists(verb, words))
         throw refusal(path, say`it acts on whatever it finds, the admin room among it`);
-      if (permitted.test(verb) || boundless.test(verb)) return;
+      if (permitted.test(verb) || permittedGetters.test(verb) || boundless.test(verb)) return;
       const arguments_ = words.slice(words.findIndex((word) => commandWord(word) === verb) + 1);
       const values = [...arguments_, ...block.flatMap((line) => line.split(/\s+/))].flatMap(valuesIn);
       if (values.some((value) => ours.some((userId) => namesUser(value, userId))))

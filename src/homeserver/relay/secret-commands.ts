@@ -2,6 +2,8 @@
 const secretCommands: readonly (readonly [RegExp, string])[] = [
   [/^(users? )?(create|create-user)\b/, 'user create-user …'],
   [/^(users? )?reset-password\b/, 'user reset-password …'],
+  [/^users? issue-password-reset-link\b/, 'user reset-password …'],
+  [/^query appservice (get-registration|all)\b/, 'appservice show-appservice-config …'],
   [/^token issue\b/, 'token create …'],
   [/^token list\b/, 'token list'],
   [/^token revoke\b/, 'token delete …'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { flag, text } from '../../../core/fields.ts';
-import { code, commandLine, say } from '../../../core/text.ts';
+import { eventId, flag, server, text } from '../../../core/fields.ts';
+import { code, commandLine, counted, say } from '../../../core/text.ts';
 import { extraAct } from './extra-command.ts';
 
 /** What is done for whoever works on the homeserver. */
@@ -49,5 +49,53 @@ export const debugExtras = [
     title: () => say`Give unused memory back.`,
     target: () => 'memory',
     done: () => say`It has given unused memory back.`,
+  }),
+  extraAct('debug get-remote-pdu', {
+    summary: 'Fetch an event from another server.',
+    cautions: ['Some homeservers take it into the room, as if it had been sent to them; others only show it.'],
+    input: z.object({
+      eventId: eventId.describe('Its id, which begins with a $.'),
+      server: server.describe('Which server to ask.'),
+    }),
+    positionals: ['eventId', 'server'],
+    example: ['An event that is missing here', "!admin debug get-remote-pdu '$abc' matrix.org"],
+    danger: 'write',
+    role: 'admin',
+    title: ({ eventId: id, server: name }) => say`Fetch ${code(id)} from ${code(name)}.`,
+    target: ({ eventId: id }) => id,
+    prints: true,
+    done: ({ eventId: id, server: name }) => say`${code(name)} has sent ${code(id)}:`,
+  }),
+  extraAct('debug get-remote-pdu-list', {
+    summary: 'Fetch many events from another server.',
+    cautions: [
+      'Some homeservers take them into their rooms, as if they had been sent to them.',
+      'Without `--force` it ends with the first that does not come; those before it have come.',
+    ],
+    input: z.object({
+      server: server.describe('Which server to ask.'),
+      force: flag.describe('Go on after one that does not come.'),
+      eventIds: z.array(eventId).describe('Their ids.'),
+    }),
+    positionals: ['server'],
+    body: { kind: 'list', into: 'eventIds', required: true },
+    short: { f: 'force' },
+    example: ['Two of them', '!admin debug get-remote-pdu-list matrix.org\n```\n$abc\n$def\n```'],
+    danger: 'write',
+    role: 'admin',
+    title: ({ eventIds, server: name }) => say`Fetch ${counted(eventIds.length, 'event')} from ${code(name)}.`,
+    target: ({ server: name }) => name,
+    done: ({ server: name }, how) => say`Of the events of ${code(name)}: ${how}.`,
+  }),
+  extraAct('debug send-test-email', {
+    summary: "Let the homeserver send a mail to the address of the bot's account, to see whether that works.",
+    cautions: ['`user change-email` gives that account one first.'],
+    input: z.object({}),
+    example: ['Does mail work?', '!admin debug send-test-email'],
+    danger: 'write',
+    role: 'admin',
+    title: () => say`Send a mail to try it.`,
+    target: () => 'mail',
+    done: (_, address) => say`The homeserver has sent a mail to ${address}.`,
   }),
 ];

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { serverOf } from '../../../core/ids.ts';
 import { reply } from '../../../core/reply.ts';
-import type { Text } from '../../../core/text.ts';
+import { say, type Text } from '../../../core/text.ts';
 import type { ExtraInputs, ExtraName } from '../../../homeserver/extras.ts';
 import type { Role } from '../../asker.ts';
 import { type AnyCommand, type Body, command, type Danger } from '../../define.ts';
@@ -44,6 +44,8 @@ interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape> {
   readonly instead?: (input: z.output<Shape>) => Text;
   /** `said`: what the homeserver told beyond that it is done. */
   done(input: z.output<Shape>, said: string): Text;
+  /** What it told is shown below, as it prints it. */
+  readonly prints?: true;
 }
 
 /** What only some homeservers can be asked, shown as they print it. */
@@ -58,7 +60,7 @@ export function extraRead<Name extends ExtraName, Shape extends z.ZodObject>(
     danger: 'read',
     needs: ['extras'],
     run: async (input, { extras }) =>
-      printed(heading(input), await extras.do(path, input as ExtraInputs[Name]), `${path.replaceAll(' ', '-')}.txt`),
+      printed(heading(input), await extras.do(path, input as ExtraInputs[Name]), filenameOf(path)),
   });
 }
 
@@ -72,6 +74,7 @@ export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
     warns = [],
     instead,
     done,
+    prints,
     ...declared
   }: DeclaredAct<Shape> & {
     readonly input: z.ZodType<ExtraInputs[Name]>;
@@ -95,8 +98,11 @@ export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
     },
     async run(input, { extras }) {
       const said = await extras.do(path, input as ExtraInputs[Name]);
+      if (prints === true) return printed(say`✅ ${done(input, said)}`, said, filenameOf(path));
       return reply.done(done(input, said), { change: { after: { said } } });
     },
     settle: async () => 'unknown',
   });
 }
+
+const filenameOf = (path: string): string => `${path.replaceAll(' ', '-')}.txt`;

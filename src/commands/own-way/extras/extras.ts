@@ -1,11 +1,15 @@
 import type { AnyCommand } from '../../define.ts';
+import { appserviceExtras } from './appservice.ts';
 import { backupExtras } from './backups.ts';
+import { checkExtras } from './check.ts';
 import { debugExtras } from './debug.ts';
 import { federationExtras } from './federation.ts';
 import { getterExtras } from './getters.ts';
 import { mediaExtras } from './media.ts';
 import { mediaBlockExtras } from './media-blocks.ts';
 import { mediaPurgeExtras } from './media-purges.ts';
+import { oidcExtras } from './oidc.ts';
+import { queryExtras } from './query.ts';
 import { roomExtras } from './room.ts';
 import { serverExtras } from './server.ts';
 import { signingExtras } from './signing.ts';
@@ -22,12 +26,16 @@ export const extras: readonly AnyCommand[] = [
   ...userProfileExtras,
   ...roomExtras,
   ...federationExtras,
+  ...oidcExtras,
   ...mediaExtras,
   ...mediaBlockExtras,
   ...mediaPurgeExtras,
   ...serverExtras,
+  ...appserviceExtras,
+  ...checkExtras,
   ...backupExtras,
   ...signingExtras,
   ...debugExtras,
+  ...queryExtras,
   ...getterExtras,
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { say } from '../../../core/text.ts';
+import { server } from '../../../core/fields.ts';
+import { code, say } from '../../../core/text.ts';
 import { extraRead } from './extra-command.ts';
 
 export const federationExtras = [
@@ -10,5 +11,13 @@ export const federationExtras = [
     example: ['What keeps it busy?', '!admin federation incoming-federation'],
     role: 'viewer',
     heading: () => say`What it is working on:`,
+  }),
+  extraRead('federation get-signing-keys', {
+    summary: 'With which keys another server signs, as it says itself.',
+    input: z.object({ server: server.describe('Its name.') }),
+    positionals: ['server'],
+    example: ['Of matrix.org', '!admin federation get-signing-keys matrix.org'],
+    role: 'viewer',
+    heading: ({ server: name }) => say`The keys of ${code(name)}:`,
   }),
 ];

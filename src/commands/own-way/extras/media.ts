@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, flag, mxc, server } from '../../../core/fields.ts';
+import { count, flag, mxc, server, text } from '../../../core/fields.ts';
 import { code, counted, say, type Text } from '../../../core/text.ts';
 import { extraAct } from './extra-command.ts';
 
@@ -28,9 +28,9 @@ export const mediaExtras = [
     role: 'admin',
     title: ({ server: name }) => say`Delete all files that came from ${code(name)}; number unknown.`,
     target: ({ server: name }) => name,
-    warns: [
+    warns: ({ yesIWantToDeleteLocalMedia: local }) => [
       say`What is gone here comes back only where that server still has it, and somebody looks at it again.`,
-      say`Of this homeserver's own files there is no other copy.`,
+      ...(local ? [say`Of this homeserver's own files **there is no other copy**.`] : []),
     ],
     done: ({ server: name }, files) => say`Deleted ${counted(Number(files), 'file')} of ${code(name)}.`,
   }),
@@ -63,5 +63,25 @@ export const mediaExtras = [
     title: ({ mxc: address }) => say`Fetch a small picture of ${code(address)}.`,
     target: ({ mxc: address }) => address,
     done: ({ mxc: address }, bytes) => arrived('a small picture of ', address, bytes),
+  }),
+  extraAct('media delete-url-preview', {
+    summary: 'Forget what web pages look like in a preview, so that they are asked again.',
+    input: z
+      .object({
+        url: text.optional().describe('The address of the page.'),
+        all: flag.describe('Of all pages.'),
+      })
+      .check(({ value, issues }) => {
+        if ((value.url === undefined) === !value.all)
+          issues.push({ code: 'custom', input: undefined, message: 'Either an address or --all is needed.' });
+      }),
+    positionals: ['url'],
+    example: ['A page that has changed', '!admin media delete-url-preview https://example.org/news'],
+    danger: 'write',
+    role: 'moderator',
+    title: () => say`Forget previews of web pages.`,
+    target: ({ url }) => url ?? 'all previews',
+    done: ({ url }) =>
+      url === undefined ? say`All previews are forgotten.` : say`The preview of ${code(url)} is forgotten.`,
   }),
 ];

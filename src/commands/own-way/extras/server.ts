@@ -30,4 +30,22 @@ export const serverExtras = [
     role: 'viewer',
     heading: () => say`Its backups:`,
   }),
+  extraRead('server build-info', {
+    summary: 'Of which source, with what and for which machine the homeserver was built.',
+    input: z.object({}),
+    example: ['Which build?', '!admin server build-info'],
+    role: 'viewer',
+    heading: () => say`How it was built:`,
+  }),
+  extraAct('server reload-mods', {
+    summary: 'Load the modules of the homeserver anew while it runs, where it was built with such.',
+    input: z.object({}),
+    example: ['Load them again', '!admin server reload-mods'],
+    danger: 'confirm',
+    role: 'admin',
+    title: () => say`Load the modules of the homeserver anew.`,
+    target: () => 'modules',
+    warns: [say`It may not come back, where one of them is broken; then it has to be started again on its machine.`],
+    done: () => say`The homeserver begins to load its modules anew.`,
+  }),
 ];

@@ -89,7 +89,9 @@ export function getterOrder(
   if (depth === undefined || getter === undefined)
     throw new Problem(
       'usage',
-      say`There is no ${code([...category, words[0] ?? ''].join(' '))} that I know.`,
+      words.length === 0
+        ? say`${code(category.join(' '))} takes the name of what is asked for.`
+        : say`There is no ${code([...category, ...words.slice(0, 2)].join(' '))} that I know.`,
       say`There are: ${joined(Object.keys(getters).map(code), ', ')}.`,
     );
   const args = words.slice(depth);

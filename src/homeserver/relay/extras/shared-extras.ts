@@ -2,7 +2,7 @@ import { Problem } from '../../../core/problem.ts';
 import { code, say } from '../../../core/text.ts';
 import type { ExtraInputs } from '../../extras.ts';
 import { readDeletedFiles } from '../conduwuit-line.ts';
-import { exactly, whole } from '../readers.ts';
+import { exactly, fencedBelow, whole } from '../readers.ts';
 import { counts, does, type ExtraOrders, itself, listing, orNone, prints } from './extra-orders.ts';
 
 /** What continuwuity and tuwunel have in common beside what all have (texts from continuwuity's source). */
@@ -34,6 +34,7 @@ export const sharedExtras = {
       // Some print them without any line break between.
       orNone(itself(whole(/(?:#\d+ [^\n#]+: \d+ bytes, \d+ files\n?)+/, () => true)), 'No backups found.'),
     ),
+  'server reload-mods': () => does(['server', 'reload-mods'], [], exactly('Reloading server...')),
   'media delete-all-from-server': ({ server, yesIWantToDeleteLocalMedia: local }) =>
     counts(
       ['media', 'delete-all-from-server', ...(local ? ['--yes-i-want-to-delete-local-media'] : [])],
@@ -57,6 +58,26 @@ export const sharedExtras = {
       [],
       exactly('Marked all devices for all users as having new keys to update'),
     ),
+  'debug get-remote-pdu': ({ eventId, server }) =>
+    counts(
+      ['debug', 'get-remote-pdu'],
+      [eventId, server],
+      itself((text) =>
+        fencedBelow(text, /^Got PDU from specified server(?: and handled as backfilled|:)\. Event body:$/),
+      ),
+    ),
+  'debug get-remote-pdu-list': ({ server, eventIds, force }) => ({
+    ...counts(
+      ['debug', 'get-remote-pdu-list', ...(force ? ['--force'] : [])],
+      [server],
+      // All events stand before it, in whose JSON no line can break.
+      whole(
+        /(?:Got PDU from specified server[\s\S]*\n```\n?)?Fetched (\d+) remote PDUs successfully with (\d+) failures/,
+        (fetched, failed) => `${fetched} fetched, ${failed} not`,
+      ),
+    ),
+    block: eventIds,
+  }),
   'debug trim-memory': () => does(['debug', 'trim-memory'], [], exactly('done')),
 } satisfies ExtraOrders;
 
