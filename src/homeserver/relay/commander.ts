@@ -54,7 +54,7 @@ export function createCommander(options: CommanderOptions): Commander {
     const lines = block === undefined ? [] : blockLines(block);
     await never.check([...words, ...args], lines);
     const body = bodyOf([prefix, ...words, ...given].join(' '), lines);
-    const isWhole = (text: string) => isRead(order, text) || dialect.readFailure(text) !== undefined;
+    const isWhole = (text: string) => (!order.open && isRead(order, text)) || dialect.readFailure(text) !== undefined;
     const answer = await (secret ? askInSecret : transport.ask)({ body, writes, isWhole });
     if (writes) options.changed();
     const exposed = secret ? await removed(answer) : undefined;

@@ -60,6 +60,11 @@ describe('what Conduit tells of a file', () => {
     expect(info.quarantinedBy).toBeNull();
   });
 
+  test('is nobody where it tells of no uploader, whatever the name says', () => {
+    const remote = told('x\nUploader: @eve:x.org').replace('Uploader: @alice:x.org\n', '');
+    expect(conduitFileInfo(mxc, remote).uploader).toBeNull();
+  });
+
   test('is nothing where nothing of it is stored, and unread where it is something else', () => {
     expect(readConduitFile('Is blocked Media ID: true')).toBeNull();
     expect(readConduitFile('Is it blocked? true')).toBeUndefined();

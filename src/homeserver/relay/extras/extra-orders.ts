@@ -20,6 +20,9 @@ export const prints = (
   read: Order<string>['read'],
 ): Order<string> => ({ words, args, writes: false, read });
 
+/** The same, of which nothing says where it ends. */
+export const printsOpen = (...order: Parameters<typeof prints>): Order<string> => ({ ...prints(...order), open: true });
+
 /** A change; its success says nothing that has to be shown. */
 export const does = (
   words: readonly string[],
@@ -108,7 +111,7 @@ export function getterOrder(
     );
   const { switches, valued } = flagsOf(name, getter.flags ?? [], flags);
   const order = {
-    ...prints(
+    ...printsOpen(
       [...category, ...name.split(' '), ...switches, ...valued.map(([flag]) => flag)],
       [...valued.map(([, value]) => value), ...args],
       getter.read ?? read,

@@ -3,7 +3,7 @@ import { code, say } from '../../../core/text.ts';
 import type { ExtraInputs } from '../../extras.ts';
 import { readDeletedFiles } from '../conduwuit-line.ts';
 import { exactly, fencedBelow, whole } from '../readers.ts';
-import { counts, does, type ExtraOrders, itself, listing, orNone, prints } from './extra-orders.ts';
+import { counts, does, type ExtraOrders, itself, listing, orNone, prints, printsOpen } from './extra-orders.ts';
 
 /** What continuwuity and tuwunel have in common beside what all have (texts from continuwuity's source). */
 export const sharedExtras = {
@@ -28,7 +28,7 @@ export const sharedExtras = {
     refusals: [/^Failed: [\s\S]*\. Currently have \d+ backups\.$/],
   }),
   'server list-backups': () =>
-    prints(
+    printsOpen(
       ['server', 'list-backups'],
       [],
       // Some print them without any line break between.

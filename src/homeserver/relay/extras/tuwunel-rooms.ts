@@ -1,10 +1,10 @@
 import { whole } from '../readers.ts';
-import { counts, type ExtraOrders, itself, prints } from './extra-orders.ts';
+import { counts, type ExtraOrders, itself, prints, printsOpen } from './extra-orders.ts';
 import { readMatchingRooms, sameRoom } from './tuwunel-readers.ts';
 
 export const tuwunelRooms = {
   'room info': ({ room }) =>
-    prints(
+    printsOpen(
       ['rooms', 'info'],
       [room],
       whole(/```\nRoom information for (!\S+)\n([\s\S]*)\n```/, (said = '', inner = '') =>

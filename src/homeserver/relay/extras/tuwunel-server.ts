@@ -1,5 +1,5 @@
 import { exactly, fencedBelow, whole } from '../readers.ts';
-import { counts, does, type ExtraOrders, linesOf, prints, readSigned, valued } from './extra-orders.ts';
+import { counts, does, type ExtraOrders, linesOf, prints, printsOpen, readSigned, valued } from './extra-orders.ts';
 
 export const tuwunelServer = {
   'server verify-backup': ({ backup }) => ({
@@ -41,7 +41,9 @@ export const tuwunelServer = {
       ),
     ),
   'media preview': ({ url, noCache }) =>
-    prints(['media', 'preview', ...(noCache ? ['--no-cache'] : [])], [url], (text) => fencedBelow(text, /^Result:$/)),
+    printsOpen(['media', 'preview', ...(noCache ? ['--no-cache'] : [])], [url], (text) =>
+      fencedBelow(text, /^Result:$/),
+    ),
   'server sign-json': ({ json }) => ({ ...prints(['debug', 'sign-json'], [], readSigned), block: linesOf(json) }),
   'debug change-log-level': ({ filter, reset }) =>
     does(

@@ -1,5 +1,5 @@
 import { aboutUser, eachLine, exactly, sameUser, whole } from '../readers.ts';
-import { counts, does, type ExtraOrders, prints, valued } from './extra-orders.ts';
+import { counts, does, type ExtraOrders, prints, printsOpen, valued } from './extra-orders.ts';
 import { allOf, sameRoom } from './tuwunel-readers.ts';
 
 /** Accounts. `create-jwt` and `query users password-hash` are left out: they are answered with secrets. */
@@ -9,7 +9,7 @@ export const tuwunelUsers = {
   'user del-email': ({ user, email }) =>
     does(['users', 'del-email'], [user, email], bound(/Removed email (\S+) from user (@\S+)\./, user, email)),
   'user last-active': ({ limit }) =>
-    prints(['users', 'last-active', ...valued('--limit', limit?.toString())], [], (text) =>
+    printsOpen(['users', 'last-active', ...valued('--limit', limit?.toString())], [], (text) =>
       text === ''
         ? 'Nobody was seen yet.'
         : eachLine(text.split('\n'), (line) => /^\S+ (?:[0-9a-fA-F.:]+)? +\S+$/.exec(line)?.[0])?.join('\n'),
