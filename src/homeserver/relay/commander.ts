@@ -45,6 +45,9 @@ export interface CommanderOptions {
 
 const exposedText = say`⚠️ The homeserver's answer with it **stands in its admin room's history**: I have not the power there to remove it. Remove it, and give me the power to redact.`;
 
+/** Only what is too long for one message is cut, which no part as short as this is (characters). */
+const shortestPart = 8_000;
+
 export function createCommander(options: CommanderOptions): Commander {
   const { transport, dialect, prefix, never } = options;
 
@@ -54,7 +57,9 @@ export function createCommander(options: CommanderOptions): Commander {
     const lines = block === undefined ? [] : blockLines(block);
     await never.check([...words, ...args], lines);
     const body = bodyOf([prefix, ...words, ...given].join(' '), lines);
-    const isWhole = (text: string) => (!order.open && isRead(order, text)) || dialect.readFailure(text) !== undefined;
+    const mayGoOn = (text: string) => order.open === true && text.length > shortestPart;
+    const isWhole = (text: string) =>
+      (isRead(order, text) && !mayGoOn(text)) || dialect.readFailure(text) !== undefined;
     const answer = await (secret ? askInSecret : transport.ask)({ body, writes, isWhole });
     if (writes) options.changed();
     const exposed = secret ? await removed(answer) : undefined;

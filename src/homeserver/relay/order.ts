@@ -15,7 +15,7 @@ export interface Order<Value> {
    * logs, line breaks at its ends taken off. Throws Problem where the answer contradicts itself.
    */
   read(text: string): Value | undefined;
-  /** Nothing in its answer says where it ends: where answers come in parts, a further one is waited for in any case. */
+  /** Nothing in its answer says where it ends: where answers come in parts, a long one is not taken for the last. */
   readonly open?: true;
   /** Sentences with which a homeserver that marks no failure as one says no. */
   readonly refusals?: readonly RegExp[];
