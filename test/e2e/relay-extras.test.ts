@@ -125,6 +125,13 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
       expect(await lab.room.ask(`confirm ${code} spam.example`)).toContain('Deleted 3 files');
     });
 
+    test('whoever asks for what is stored stands in the audit trail', async () => {
+      lab.native.next(/room-members/, { text: 'Query completed in 1ms:\n\n```rs\n[]\n```' });
+      await lab.room.ask('query room-state-cache room-members !a:y.org');
+      const number = /No\.: (\d+)/.exec(await lab.room.ask('audit list'))?.[1];
+      expect(await lab.room.ask(`audit show ${number}`)).toMatch(/"room-members","!a:y.org"/);
+    });
+
     test('what a dialect lacks is said, with the nearest thing it has', async () => {
       const answer = await lab.room.ask('user add-email alice alice@example.org --yes-i-want-to-do-this');
       expect(answer).toMatch(/no way to do this/);
