@@ -1,8 +1,9 @@
 import { localpartOf } from '../../core/ids.ts';
 import { commandLine, say } from '../../core/text.ts';
+import { readConduitFile } from './conduit-file.ts';
 import { anything, readAppservices, readPdu } from './conduwuit-line.ts';
 import type { Dialect, MediaLine } from './dialect.ts';
-import { conduitExtras, noBlock } from './extras/conduit.ts';
+import { conduitExtras, noBlock, notUsers } from './extras/conduit.ts';
 import { readConduitFailure } from './failure.ts';
 import type { Order } from './order.ts';
 import { aboutUser, countedLines, eachLine, exactly, type RoomLine, readUserId, sameUser, whole } from './readers.ts';
@@ -109,6 +110,27 @@ export function conduit(_serverName: string): Dialect {
           noBlock,
         ]),
         block: [mxc],
+      }),
+      fileInfo: (mxc) => order(false, ['query-media'], [mxc], readConduitFile, [/^Invalid media MXC$/]),
+      setBlockedFile: (mxc, blocked) => ({
+        ...order(
+          true,
+          [blocked ? 'block-media' : 'unblock-media'],
+          [],
+          exactly(blocked ? 'Successfully blocked media' : 'Successfully unblocked media'),
+          [/^Failed to (un)?block \d+ media, check logs for more details$/, noBlock],
+        ),
+        block: [mxc],
+      }),
+      deleteOfUser: (userId) => ({
+        ...order(
+          true,
+          ['purge-media-from-users'],
+          [],
+          (text) => (text === 'Successfully purged media' ? ('untold' as const) : undefined),
+          [/^Failed to purge \d+ media, check logs for more details$/, ...notUsers],
+        ),
+        block: [userId],
       }),
       listMedia: (userId) => order(false, ['list-media', '--user'], [userId], readMedia),
       showConfig: () => ({ ...order(false, ['show-config'], [], anything), secret: true }),

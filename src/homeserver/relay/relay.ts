@@ -6,6 +6,7 @@ import { createWellKnown } from '../public/well-known.ts';
 import { createCommander } from './commander.ts';
 import { conduit } from './conduit.ts';
 import { continuwuity } from './continuwuity.ts';
+import { createRelayDeletions } from './deletions.ts';
 import { type Diagnosis, diagnoseSilence } from './diagnose.ts';
 import type { Dialect } from './dialect.ts';
 import { createRelayDirectory } from './directory.ts';
@@ -221,8 +222,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     native: createRelayNative(parts),
     ...(tokens === undefined ? {} : { tokens }),
     wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
+    deletions: createRelayDeletions(parts),
     // For commands that have another way on a relay.
-    deletions: lackingNoun(dialect, 'deletions'),
     ownRooms: lackingNoun(dialect, 'ownRooms'),
     accounts: lackingNoun(dialect, 'accounts'),
   };

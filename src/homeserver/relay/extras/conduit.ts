@@ -21,7 +21,7 @@ export const noBlock = /^Expected code block in command body\.(?: Add --help for
 
 const notJson = [/^Invalid json: [\s\S]*$/, noBlock];
 /** Of a list of users, of which one that it does not take makes it take none. */
-const notUsers = [
+export const notUsers = [
   noBlock,
   /^(?:The following (?:user ids are not valid|users are not from this server|users do not exist):\n```\n[^`]*```\s*)+$/,
 ];
