@@ -20,7 +20,7 @@ const pure = [
   'test/pipeline/**/*.test.ts',
   'test/store/**/*.test.ts',
   'test/homeserver/{public,host,relay}/**/*.test.ts',
-  'test/{config,config-command,health,log,structure}.test.ts',
+  'test/{config,config-command,exchange,health,log,structure}.test.ts',
 ];
 
 export default defineConfig({

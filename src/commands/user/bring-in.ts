@@ -35,7 +35,10 @@ const item = planned.extend({
 });
 
 /** What the plan of such a command keeps; `isIn`: who of the users is in it already. */
-export type BringInFrozen = z.output<typeof planned> & { readonly users: readonly string[]; readonly isIn: readonly string[] };
+export type BringInFrozen = z.output<typeof planned> & {
+  readonly users: readonly string[];
+  readonly isIn: readonly string[];
+};
 
 export const bringInHelp = [
   'Being in the room already is a success; deactivated accounts and the bot are left out, and so are suspended ones, which the server lets join nothing.',
