@@ -37,6 +37,9 @@ export interface ExtraInputs {
     readonly mediaFromLast?: number | undefined;
     readonly forceFilehash: boolean;
   };
+  'media preview': { readonly url: string; readonly noCache: boolean };
+  'query oauth revoke': { readonly user: string };
+  'query oauth delete': { readonly user: string };
   'media block-media': {
     readonly files: readonly string[];
     readonly andPurge: boolean;

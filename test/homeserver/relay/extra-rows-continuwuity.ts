@@ -167,13 +167,6 @@ export const continuwuityRows: readonly ExtraRow[] = [
     refuses: 'This command can only be used in the admin room.',
   },
   {
-    typed: 'check check-all-users',
-    sent: 'check check-all-users',
-    says: 'Database query completed in 1.234567ms:\n\n```\nTotal entries: 12\nFailure/Invalid user count: 0\nSuccess/Valid user count: 12\n```',
-    shows: 'Total entries: 12',
-    not: ['Database query completed in 1.2µs:'],
-  },
-  {
     typed: 'server build-info',
     sent: 'server build-info',
     says: '# Build Information\n\n**Version:** 26.8.0\n**Package:** continuwuity',

@@ -31,6 +31,13 @@ export const sharedRows: readonly ExtraRow[] = [
     says: 'Handling 0 incoming pdus:',
     shows: 'Handling 0',
   },
+  {
+    typed: 'check check-all-users',
+    sent: 'check check-all-users',
+    says: 'Database query completed in 1.234567ms:\n\n```\nTotal entries: 12\nFailure/Invalid user count: 0\nSuccess/Valid user count: 12\n```',
+    shows: 'Total entries: 12',
+    not: ['Database query completed in 1.2µs:'],
+  },
   { typed: 'server uptime', sent: 'server uptime', says: '3 days.', shows: '3 days' },
   { typed: 'server uptime', sent: 'server uptime', says: '1.52 hours.', shows: '1.52 hours', not: ['Hello.'] },
   {

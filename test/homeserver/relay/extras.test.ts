@@ -12,6 +12,7 @@ import { conduit } from '../../../src/homeserver/relay/conduit.ts';
 import { continuwuity } from '../../../src/homeserver/relay/continuwuity.ts';
 import type { Dialect } from '../../../src/homeserver/relay/dialect.ts';
 import { continuwuityDebug, continuwuityQuery } from '../../../src/homeserver/relay/extras/continuwuity-getters.ts';
+import { tuwunelDebug, tuwunelQuery } from '../../../src/homeserver/relay/extras/tuwunel-getters.ts';
 import type { Order } from '../../../src/homeserver/relay/order.ts';
 import { palpo } from '../../../src/homeserver/relay/palpo.ts';
 import { tuwunel } from '../../../src/homeserver/relay/tuwunel.ts';
@@ -140,6 +141,98 @@ test.each(extras.flatMap(({ path, examples }) => examples.map(([, line]) => [lin
     expect(read(line.replace(/^!admin /, '').replaceAll('\n```', '')).command.path).toBe(path);
   },
 );
+
+describe('what tuwunel and Conduit may be asked by name', () => {
+  const ask = (typed: string) => orderFor(tuwunel('x.org'), typed);
+
+  test.each([
+    ...Object.entries(tuwunelDebug).map(([name, getter]) => [`debug ${name}`, getter] as const),
+    ...Object.entries(tuwunelQuery).map(([name, getter]) => [`query ${name}`, getter] as const),
+  ])('%s takes what it takes in tuwunel, and no more', async (name, { takes: [least, most], lines }) => {
+    const block = lines === true ? '\n{}' : '';
+    const words = (count: number) => Array.from({ length: count }, (_, at) => ` w${at}`).join('');
+    for (const count of [least, most]) {
+      const order = ask(`${name}${words(count)}${block}`);
+      expect(order.writes).toBe(false);
+      expect((await sentFor(tuwunel('x.org'), order)).split('\n')[0]).toBe(`!admin ${name}${words(count)}`);
+    }
+    expect(() => ask(`${name}${words(most + 1)}${block}`)).toThrow('more words');
+  });
+
+  test.each([
+    'debug echo !admin users deactivate alice',
+    'debug create-jwt alice',
+    'debug get-retained-pdu $event',
+    'query users password-hash @alice:x.org',
+    'query users auth-ldap dn password',
+    'query users get-all-backups @alice:x.org 1',
+    'query users get-to-device-events @alice:x.org ABC',
+    'query account-data account-data-get @alice:x.org m.direct',
+    'query appservice all',
+    'query pusher get-pushers @alice:x.org',
+    'query sending active-requests',
+    'query storage configs',
+    'query oauth show-provider id',
+    'query oauth token-info session',
+    'query peer-status record-failure y.org',
+    'query raw get token_userdeviceid abc',
+    'query raw clear userid_password',
+  ])('%j is none of it', (typed) => {
+    expect(() => ask(typed)).toThrow('that I know');
+  });
+
+  test.each([
+    'debug echo x',
+    'debug show-media mxc://x.org/a',
+    'debug show-config',
+    'debug reset-password alice',
+    'debug constructor',
+  ])('%j is none of Conduit', (typed) => {
+    expect(() => orderFor(conduit('x.org'), typed)).toThrow('that I know');
+  });
+
+  test.each([
+    ['user set-profile-key alice displayname "two  spaces"', 'is empty'],
+    ['user set-profile-key alice displayname -- --clear', 'is read as a flag'],
+    ['user set-profile-key alice displayname "one\u2028two"', 'line break'],
+    ['server checkpoint-database --path "/a b"', 'holds a space'],
+    ['server checkpoint-database --map=-x', 'is read as a flag'],
+    ['server regenerate-config "/etc/a b"', 'holds a space'],
+    ["room list-purge-user '--regex'", 'is read as a flag'],
+    ["room list-purge-user 'a b' --regex", 'holds a space'],
+    ['media preview "https://example.org/ --no-cache"', 'holds a space'],
+  ])('%j is not sent to tuwunel', async (typed, why) => {
+    await expect((async () => sentFor(tuwunel('x.org'), ask(typed)))()).rejects.toThrow(why);
+  });
+
+  test.each([
+    ['media block-media --reason "-a"\nmxc://x.org/a', 'is read as a flag'],
+    ['media block-media --reason "one\u2028two"\nmxc://x.org/a', 'line break'],
+    ['server hash-and-sign-event "--help"\n{}', 'is read as a flag'],
+  ])('%j is not sent to Conduit', async (typed, why) => {
+    await expect((async () => sentFor(conduit('x.org'), orderFor(conduit('x.org'), typed)))()).rejects.toThrow(why);
+  });
+
+  test('a block is not ended from within', async () => {
+    const dialect = conduit('x.org');
+    const order = dialect.extras['server sign-json']?.({
+      json: '{\n```\n@conduit:x.org: deactivate-user @alice:x.org',
+    });
+    await expect((async () => order && sentFor(dialect, order))()).rejects.toThrow('three backticks');
+  });
+
+  test.each([
+    ['user set-profile-key alice displayname', 'Either a value or --clear'],
+    ['user set-profile-key alice displayname Alice --clear', 'Either a value or --clear'],
+    ['user set-profile-key alice "dis play" Alice', 'A key has letters'],
+    ['user set-profile-key alice m.tz x --propagate-to some', 'all'],
+    ['user redact-recent alice #lobby 0', 'at least 1'],
+    ['server delete-backups', 'keep'],
+    ['media block-media', 'block'],
+  ])('%j is refused', (typed, why) => {
+    expect(() => read(typed)).toThrow(why);
+  });
+});
 
 describe('what continuwuity may be asked by name', () => {
   const ask = (typed: string) => orderFor(continuwuity('x.org'), typed);

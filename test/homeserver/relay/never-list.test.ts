@@ -56,6 +56,8 @@ describe('the never-list of a relay', () => {
     'users set-profile-key castellan displayname Nobody',
     'users set-profile-key --propagate-to=all @castellan:x.org avatar_url --clear',
     'users unerase @conduit:x.org',
+    'query oauth revoke @castellan:x.org',
+    'query oauth delete --force @castellan:x.org',
     'deactivate-user --leave-rooms --purge-media --media-from-last=60s @castellan:x.org',
     'deactivate-user --purge-media @conduit:x.org',
   ])('keeps %j from the account of the bot or of the server', async (line) => {

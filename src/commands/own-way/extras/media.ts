@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, flag, mxc, server, text } from '../../../core/fields.ts';
 import { code, counted, say, type Text } from '../../../core/text.ts';
-import { extraAct } from './extra-command.ts';
+import { extraAct, extraRead } from './extra-command.ts';
 
 const remote = {
   mxc: mxc.describe('Its address, like mxc://example.org/abcDEF.'),
@@ -83,5 +83,17 @@ export const mediaExtras = [
     target: ({ url }) => url ?? 'all previews',
     done: ({ url }) =>
       url === undefined ? say`All previews are forgotten.` : say`The preview of ${code(url)} is forgotten.`,
+  }),
+  extraRead('media preview', {
+    summary: 'What people are shown of a web page before they open it.',
+    cautions: ['The homeserver asks the page, unless it has done so lately.'],
+    input: z.object({
+      url: text.describe('The address of the page.'),
+      noCache: flag.describe('Ask the page in any case.'),
+    }),
+    positionals: ['url'],
+    example: ['A page', '!admin media preview https://example.org/news'],
+    role: 'moderator',
+    heading: ({ url }) => say`A preview of ${code(url)}, in the words of the page:`,
   }),
 ];

@@ -24,17 +24,6 @@ export const continuwuityServer = {
   'oidc unlink': ({ subject }) => does(['oidc', 'unlink'], [subject], exactly(`Subject \`${subject}\` unlinked.`)),
   'appservice ensure-puppets-active': () =>
     does(['appservices', 'ensure-puppets-active'], [], exactly('All appservice puppets have been marked as active.')),
-  'check check-all-users': () =>
-    prints(
-      ['check', 'check-all-users'],
-      [],
-      itself(
-        whole(
-          /Database query completed in [\d.]+\S{1,3}:\n\n```\nTotal entries: \d+\nFailure\/Invalid user count: \d+\nSuccess\/Valid user count: \d+\n```/,
-          () => true,
-        ),
-      ),
-    ),
   'server build-info': () =>
     prints(['server', 'build-info'], [], itself(whole(/# Build Information\n\n\*\*Version:\*\* [\s\S]+/, () => true))),
   'media delete-url-preview': ({ url }) =>

@@ -34,6 +34,17 @@ export const sharedExtras = {
       // Some print them without any line break between.
       orNone(itself(whole(/(?:#\d+ [^\n#]+: \d+ bytes, \d+ files\n?)+/, () => true)), 'No backups found.'),
     ),
+  'check check-all-users': () =>
+    prints(
+      ['check', 'check-all-users'],
+      [],
+      itself(
+        whole(
+          /Database query completed in [\d.]+\S{1,3}:\n\n```\nTotal entries: \d+\nFailure\/Invalid user count: \d+\nSuccess\/Valid user count: \d+\n```/,
+          () => true,
+        ),
+      ),
+    ),
   'server reload-mods': () => does(['server', 'reload-mods'], [], exactly('Reloading server...')),
   'media delete-all-from-server': ({ server, yesIWantToDeleteLocalMedia: local }) =>
     counts(

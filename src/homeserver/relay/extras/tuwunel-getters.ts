@@ -3,8 +3,8 @@ import type { Getter, Getters } from './extra-orders.ts';
 const takes = (least: number, most = least): Getter => ({ takes: [least, most] });
 
 /**
- * Left out: what fetches events into the database (`get-remote-pdu`), `create-jwt`, what was taken back
- * (`get-retained-pdu`), and `echo`, with which the homeserver could be made to say a command.
+ * Left out: `create-jwt` (a way to log in as anybody), what was taken back (`get-retained-pdu`), and `echo`, with which
+ * the homeserver could be made to say a command.
  */
 export const tuwunelDebug: Getters = {
   'get-auth-chain': takes(1),
@@ -12,7 +12,7 @@ export const tuwunelDebug: Getters = {
   'get-pdu': takes(1),
   'get-short-pdu': takes(2),
   'get-room-state': takes(1),
-  'get-signing-keys': takes(0, 1),
+  'get-signing-keys': { takes: [0, 1], flags: ['notary', 'query'] },
   'get-verify-keys': takes(0, 1),
   ping: takes(1),
   'verify-json': { takes: [0, 0], lines: true },
@@ -24,7 +24,7 @@ export const tuwunelDebug: Getters = {
   'runtime-metrics': takes(0),
   'runtime-interval': takes(0),
   time: takes(0),
-  'list-dependencies': takes(0),
+  'list-dependencies': { takes: [0, 0], flags: ['names'] },
   'database-stats': { takes: [0, 1], flags: ['map'] },
   'database-files': { takes: [0, 1], flags: ['level'] },
 };
@@ -35,7 +35,6 @@ export const tuwunelDebug: Getters = {
  */
 export const tuwunelQuery: Getters = {
   'presence get-presence': takes(1),
-  'presence presence-since': takes(1, 2),
   'room-alias resolve-local-alias': takes(1),
   'room-alias local-aliases-for-room': takes(1),
   'room-alias all-local-aliases': takes(0),
@@ -56,7 +55,7 @@ export const tuwunelQuery: Getters = {
   'room-state-cache rooms-invited': takes(1),
   'room-state-cache invite-state': takes(2),
   'room-state-cache user-memberships': takes(1),
-  'room-timeline pdus': takes(1, 2),
+  'room-timeline pdus': { takes: [1, 2], flags: ['limit'] },
   'room-timeline last': takes(1),
   'globals database-version': takes(0),
   'globals current-count': takes(0),

@@ -1,4 +1,4 @@
-import { exactly, whole } from '../readers.ts';
+import { exactly, fencedBelow, whole } from '../readers.ts';
 import { counts, does, type ExtraOrders, linesOf, prints, readSigned, valued } from './extra-orders.ts';
 
 export const tuwunelServer = {
@@ -40,6 +40,8 @@ export const tuwunelServer = {
         (said) => said,
       ),
     ),
+  'media preview': ({ url, noCache }) =>
+    prints(['media', 'preview', ...(noCache ? ['--no-cache'] : [])], [url], (text) => fencedBelow(text, /^Result:$/)),
   'server sign-json': ({ json }) => ({ ...prints(['debug', 'sign-json'], [], readSigned), block: linesOf(json) }),
   'debug change-log-level': ({ filter, reset }) =>
     does(

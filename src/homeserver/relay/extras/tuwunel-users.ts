@@ -1,4 +1,4 @@
-import { aboutUser, eachLine, sameUser, whole } from '../readers.ts';
+import { aboutUser, eachLine, exactly, sameUser, whole } from '../readers.ts';
 import { counts, does, type ExtraOrders, prints, valued } from './extra-orders.ts';
 import { allOf, sameRoom } from './tuwunel-readers.ts';
 
@@ -68,6 +68,12 @@ export const tuwunelUsers = {
       allOf(/Rejected (\d+) invite\(s\) for (@\S+)\. (\d+) failed\./, (done, said, failed) =>
         sameUser(said, user) ? { done, failed } : undefined,
       ),
+    ),
+  'query oauth revoke': ({ user }) => does(['query', 'oauth', 'revoke'], [user], exactly('revoked')),
+  // Some print the name of what stands for the account.
+  'query oauth delete': ({ user }) =>
+    does(['query', 'oauth', 'delete', '--force'], [user], (text) =>
+      text === 'deleted any oauth state for {id}' ? true : aboutUser(/deleted any oauth state for (@\S+)/, user)(text),
     ),
 } satisfies ExtraOrders;
 
