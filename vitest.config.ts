@@ -20,7 +20,7 @@ const pure = [
   'test/pipeline/**/*.test.ts',
   'test/store/**/*.test.ts',
   'test/homeserver/{public,host,relay}/**/*.test.ts',
-  'test/{config,config-command,health,log,structure}.test.ts',
+  'test/{config,config-command,exchange,health,log,structure}.test.ts',
 ];
 
 export default defineConfig({
@@ -28,7 +28,9 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Synapse itself may begin a task a minute late, and machines are slow now and then.
+    testTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
     hookTimeout: 300_000,
     reporters: ['default', './test/summary-reporter.ts'],
     projects: [

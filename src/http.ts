@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { secretsUnderNames } from './core/mask-secrets.ts';
+import { type Exchanged, exchange, type StreamedBody } from './exchange.ts';
 
 /** One request to a homeserver. `path` begins with `/`, its parts already percent-encoded. */
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  /** A JSON value, or bytes or a blob with `contentType`. */
+  /** A JSON value, or bytes with `contentType`. */
   readonly body?: unknown;
   readonly contentType?: string;
+  /** In place of `body`, with `contentType`. */
+  readonly streamed?: StreamedBody;
   /** The answer is text, to be handed over as it is. */
   readonly plain?: true;
   /** Milliseconds until the answer counts as not coming; 60,000 unless told. More than `patienceMs` prolongs that. */
@@ -80,14 +83,7 @@ export interface Attempt {
 }
 
 /** Connection errors after which the server cannot have seen the request. */
-const neverArrived = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const neverArrived = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function urlOf(baseUrl: string, { path, query }: HttpRequest): string {
   const search = new URLSearchParams();
@@ -102,9 +98,9 @@ function urlOf(baseUrl: string, { path, query }: HttpRequest): string {
 function failureOf(error: unknown, request: HttpRequest, stopped: boolean): NoAnswer {
   const changes = request.method !== 'GET';
   if (stopped) return new NoAnswer('stopped', changes);
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const errorCode = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (neverArrived.has(errorCode)) return new NoAnswer('refused', false);
+  const { code = '', syscall = '' }: { code?: unknown; syscall?: unknown } = { ...(error as object) };
+  const unconnected = code === 'ETIMEDOUT' && syscall === 'connect';
+  if (unconnected || neverArrived.has(String(code))) return new NoAnswer('refused', false);
   if (error instanceof Error && error.name === 'TimeoutError') return new NoAnswer('timeout', changes);
   return new NoAnswer('broken', changes);
 }
@@ -136,31 +132,24 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
   const timer = setTimeout(() => cut.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs);
   const onStop = () => cut.abort();
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
-  const bytes = request.body instanceof Uint8Array || request.body instanceof Blob;
+  const bytes = request.streamed ?? (request.body instanceof Uint8Array ? request.body : undefined);
   const token = request.actingAs?.token ?? options.token;
-  let status: number;
-  let headers: Headers;
-  let text: string;
+  let answered: Exchanged;
   for (const signal of stops) {
     if (signal.aborted) onStop();
     signal.addEventListener('abort', onStop);
   }
   try {
-    const response = await fetch(urlOf(options.baseUrl, request), {
+    const body = bytes ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+    answered = await exchange(urlOf(options.baseUrl, request), {
       method: request.method,
-      redirect: 'manual',
       signal: cut.signal,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       },
-      ...(request.body === undefined
-        ? {}
-        : { body: bytes ? (request.body as Uint8Array<ArrayBuffer> | Blob) : JSON.stringify(request.body) }),
+      ...(body === undefined ? {} : { body }),
     });
-    status = response.status;
-    headers = response.headers;
-    text = await response.text();
   } catch (error) {
     throw failureOf(
       error,
@@ -171,6 +160,7 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
     clearTimeout(timer);
     for (const signal of stops) signal.removeEventListener('abort', onStop);
   }
+  const { status, headers, text } = answered;
   if (request.plain && status >= 200 && status < 300) return text;
   let answer: unknown;
   try {
@@ -181,7 +171,7 @@ async function once(options: HttpOptions, request: HttpRequest, timeoutMs: numbe
   }
   if (status >= 200 && status < 300) return answer;
   const secrets = [token ?? '', ...(request.secrets ?? []), ...(bytes ? [] : secretsUnderNames(request.body))];
-  throw faultOf(status, answer, headers, (said) => repeats(said, secrets));
+  throw faultOf(status, answer, headers['retry-after'], (said) => repeats(said, secrets));
 }
 
 /** What is shorter stands in many a sentence by chance, and keeps nobody out. */
@@ -198,11 +188,11 @@ function repeats(text: string, secrets: readonly string[]): boolean {
 function faultOf(
   status: number,
   answer: unknown,
-  headers: Headers,
+  retryAfter: string | undefined,
   holdsSecret: (text: string) => boolean,
 ): MatrixFault {
   const fields: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  const seconds = Number(retryAfter ?? Number.NaN);
   const wait = typeof fields.retry_after_ms === 'number' ? fields.retry_after_ms : seconds * 1000;
   const { errcode, error } = fields;
   const reason = (typeof error === 'string' ? error : 'no reason given').split('\n', 1)[0] ?? '';

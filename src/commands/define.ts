@@ -45,7 +45,9 @@ export interface ItemResult {
 }
 
 /** What a step has besides its input: for work that the homeserver goes on with by itself, and has to be followed. */
-export interface Step {
+export interface Step<Seen = unknown> {
+  /** What `look` finds: begun before the step, and anew each time that it is asked for again. */
+  seen(): Promise<Seen>;
   /** When the job was asked for, in epoch ms by the homeserver's clock. */
   readonly since: number;
   /** What an earlier try at this item kept, also before a restart of the bot. */
@@ -67,13 +69,18 @@ export type Pace = 'hashing' | 'deactivate' | 'purge' | 'other';
 export type Settled = 'done' | 'not done' | 'unknown';
 
 /** The long way of a command: `run` returns the items, the job's worker does the steps, one item after the other. */
-export interface JobDefinition<Input, Caps> {
+export interface JobDefinition<Input, Caps, Seen = unknown> {
   readonly pace: Pace;
+  /**
+   * What a step reads before it changes anything. Asked for while the item before it is still being written down, so
+   * that the homeserver does not wait for the disk.
+   */
+  look?(item: Item, input: Input, caps: Caps): Promise<Seen>;
   /**
    * Does one item. A call for which the server gave no answer is thrown as it is (`unavailable`, `unknown-outcome`):
    * the worker waits and tries again, or settles it.
    */
-  step(item: Item, input: Input, caps: Caps, asker: Asker, step: Step): Promise<ItemResult>;
+  step(item: Item, input: Input, caps: Caps, asker: Asker, step: Step<Seen>): Promise<ItemResult>;
   /**
    * After a crash or an unanswered call in the middle of a step; without it the step is simply done again.
    * `since`: when the job was asked for, in epoch ms by the homeserver's clock.

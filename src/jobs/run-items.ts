@@ -1,3 +1,4 @@
+import { setImmediate as requestsGoOut } from 'node:timers/promises';
 import type { ItemResult, Step } from '../commands/define.ts';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
@@ -29,6 +30,8 @@ export interface RunItemsOptions {
 interface Turn {
   readonly item: ItemRow;
   readonly begun: boolean;
+  /** What the step reads first, on its way already. */
+  readonly ahead?: Promise<unknown> | undefined;
 }
 
 /** Takes every item of a job to its end that is not there yet; ends early on stop and when the job is cancelled. */
@@ -82,7 +85,7 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
    */
   async function oneItem(turn: Turn): Promise<Turn | undefined> {
     const { item } = turn;
-    const step = stepOf(item);
+    const step = stepOf(turn);
     let { begun } = turn;
     let silences = 0;
     const result = await insist(halt, async (): Promise<ItemResult> => {
@@ -110,9 +113,19 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
     return { kind: 'intent', ...itemEntry(job, target) };
   }
 
-  function stepOf(item: ItemRow): Step {
+  function look(item: ItemRow): Promise<unknown> | undefined {
+    return definition.look?.(item, input, context.caps);
+  }
+
+  function stepOf({ item, ahead }: Turn): Step {
     let { kept } = item;
+    let first = ahead;
     return {
+      async seen() {
+        const found = first ?? look(item);
+        first = undefined;
+        return found;
+      },
       since: job.since,
       get kept() {
         return kept;
@@ -165,6 +178,12 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
     const stored: ItemState = half ? 'stepped' : state;
     const outcome = outcomeOf(item, state, change);
     const turn = takeTurn();
+    const ahead = turn?.item.state === 'pending' ? look(turn.item) : undefined;
+    if (ahead !== undefined) {
+      // The step hears of it, if there is one.
+      ahead.catch(() => undefined);
+      await requestsGoOut();
+    }
     let begun = false;
     const written = await untilWritten(context, () => {
       // What was cut short before is settled first, and a disk may have been full until the job was cancelled.
@@ -172,7 +191,7 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
       const following = begun && turn !== undefined ? { n: turn.item.n, intent: intentOf(turn.item) } : undefined;
       store.jobs.endItem(row.id, item.n, stored, note, outcome, following);
     });
-    return written ? turn && { item: turn.item, begun } : undefined;
+    return written ? turn && { item: turn.item, begun, ahead } : undefined;
   }
 
   function outcomeOf(item: ItemRow, outcome: ItemResult['state'], change: ItemResult['change']): AuditEntry {

@@ -1,4 +1,4 @@
-import { openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import type { CastellanClient, ClientOptions } from './client.ts';
 import type { Content, Health, Matrix, RoomEvent } from './matrix.ts';
@@ -103,11 +103,14 @@ export function matrixOverSdk(
       return z.string().parse(await http({ method: 'GET', path, plain: true }));
     },
     async upload(what, mimetype, filename) {
-      // Synapse wants to know the length beforehand, which a blob tells.
-      const body = typeof what === 'object' && 'path' in what ? await openAsBlob(what.path) : new Blob([what]);
-      const timeoutMs = 60_000 + Math.ceil(body.size / slowestBytesPerMs);
+      const onDisk = typeof what === 'object' && 'path' in what;
+      const content = onDisk
+        ? { streamed: { size: what.size, open: () => createReadStream(what.path) } }
+        : { body: typeof what === 'string' ? Buffer.from(what) : what };
+      const size = 'streamed' in content ? content.streamed.size : content.body.byteLength;
+      const timeoutMs = 60_000 + Math.ceil(size / slowestBytesPerMs);
       const request = { path: '/_matrix/media/v3/upload', query: { filename }, contentType: mimetype };
-      return uploadedAs.parse(await http({ ...request, method: 'POST', body, timeoutMs })).content_uri;
+      return uploadedAs.parse(await http({ ...request, ...content, method: 'POST', timeoutMs })).content_uri;
     },
   };
 }

@@ -72,5 +72,9 @@ export interface Matrix {
   /** A file of text that was uploaded. Throws MatrixFault or NoAnswer. */
   download(mxc: string): Promise<string>;
   /** Returns the MXC. A file is read while it is sent. */
-  upload(content: Uint8Array | string | { readonly path: string }, mimetype: string, filename: string): Promise<string>;
+  upload(
+    content: Uint8Array | string | { readonly path: string; readonly size: number },
+    mimetype: string,
+    filename: string,
+  ): Promise<string>;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { formatBytes, formatDuration } from '../core/display.ts';
 import { Problem } from '../core/problem.ts';
 import { code, counted, joined, say, type Text } from '../core/text.ts';
+import { exchange } from '../exchange.ts';
 import type { Homeserver, Nouns } from '../homeserver/homeserver.ts';
 import type { Host } from '../homeserver/host.ts';
 import type { Relay } from '../homeserver/relay/relay.ts';
@@ -194,11 +195,10 @@ async function rateLimit({ homeserver, matrix, relay }: DoctorOptions): Promise<
 
 async function clockSkew({ config, clock }: DoctorOptions): Promise<readonly Finding[]> {
   const before = clock();
-  const response = await fetch(`${config.homeserverUrl}/_matrix/client/versions`, {
+  const { headers } = await exchange(`${config.homeserverUrl}/_matrix/client/versions`, {
     signal: AbortSignal.timeout(10_000),
   });
-  await response.body?.cancel();
-  const date = Date.parse(response.headers.get('date') ?? '');
+  const date = Date.parse(headers.date ?? '');
   if (Number.isNaN(date)) return [];
   const skew = Math.abs((before + clock()) / 2 - date);
   return skew < worryingSkewMs

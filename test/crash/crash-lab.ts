@@ -14,7 +14,7 @@ import { unsettled } from './unsettled.ts';
 
 const killer = fileURLToPath(new URL('./killer.ts', import.meta.url));
 const pollMs = 15;
-const settleLimitMs = 120_000;
+const settleLimitMs = 240_000;
 
 /** Where to kill while one of the scenario's messages is acted on. */
 export interface Kill {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpError, type RoomEvent, type TestClient } from '../homeserver/client.ts';
 
 const client = '/_matrix/client/v3';
-const waitLimitMs = 60_000;
+const waitLimitMs = 120_000;
 
 /** An event of the admin room, or of the direct room that the bot opened. */
 export interface Seen {

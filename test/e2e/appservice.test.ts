@@ -107,7 +107,7 @@ describeWithSynapse('application services', () => {
     if (yaml.trim() !== '') {
       expect(answer).toContain('removing it');
       await expect
-        .poll(async () => (await room.admin.event(room.roomId, eventId)).content, { timeout: 20_000 })
+        .poll(async () => (await room.admin.event(room.roomId, eventId)).content, { timeout: 240_000 })
         .toEqual({});
     }
     nothingWritten();

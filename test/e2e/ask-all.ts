@@ -25,7 +25,7 @@ export async function askAll({ admin, roomId, botAccount }: AdminRoom, lines: re
     const job = /job cancel ([a-z0-9]+)/.exec(answer ?? '')?.[1];
     return job === undefined ? answer : ends.get(job);
   };
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 240_000;
   while (asked.some((eventId) => endOf(eventId) === undefined)) {
     if (Date.now() > deadline) throw new Error(`no answer to all of:\n${lines.join('\n')}`);
     const next = await sync(`&timeout=5000&since=${encodeURIComponent(since)}`);

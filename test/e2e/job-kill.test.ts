@@ -98,7 +98,7 @@ describeWithSynapse('a job of 300 items', () => {
   }
 
   test('survives kill -9 of the bot at five points, and each item is done exactly once', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const [first, ...others] = blows;
     if (first === undefined) throw new Error('no blow');

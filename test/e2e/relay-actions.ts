@@ -127,7 +127,7 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
           (await lab.native.client.messages(lab.native.roomId)).filter((event) =>
             JSON.stringify(event.content).includes(password),
           );
-        for (let tries = 0; tries < 100 && (await left()).length > 0; tries++)
+        for (let tries = 0; tries < 2000 && (await left()).length > 0; tries++)
           await new Promise((done) => setTimeout(done, 50));
         expect(await left()).toEqual([]);
         expect(await ask('user create-user alice')).toContain(`❌ The account \`${user('alice')}\` exists already`);

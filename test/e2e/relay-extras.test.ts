@@ -125,8 +125,7 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
       'query pusher delete-all-user',
     ])('%s is refused for the account of the bot, and nothing is sent', async (command) => {
       const before = lab.native.asked.length;
-      const answer = await lab.room.ask(`${command} ${lab.room.botAccount.userId} --yes-i-want-to-do-this`);
-      expect(answer).toMatch(/^❌/);
+      expect(await lab.room.ask(`${command} ${lab.room.botAccount.userId}`)).toMatch(/^❌ .* is me\./);
       expect(lab.native.asked.length).toBe(before);
     });
 
@@ -138,6 +137,13 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
       expect(lab.native.asked.length).toBe(before);
       lab.native.next(/delete-all-from-server/, { text: 'Deleted 3 total files.' });
       expect(await lab.room.ask(`confirm ${code} spam.example`)).toContain('Deleted 3 files');
+    });
+
+    test('whoever asks for what is stored stands in the audit trail', async () => {
+      lab.native.next(/room-members/, { text: 'Query completed in 1ms:\n\n```rs\n[]\n```' });
+      await lab.room.ask('query room-state-cache room-members !a:y.org');
+      const number = /No\.: (\d+)/.exec(await lab.room.ask('audit list'))?.[1];
+      expect(await lab.room.ask(`audit show ${number}`)).toMatch(/"room-members","!a:y.org"/);
     });
 
     test('what a dialect lacks is said, with the nearest thing it has', async () => {

@@ -53,7 +53,7 @@ describeWithSynapse('reports', () => {
       .filter((body) => pattern.test(body));
   }
   const isPosted = (pattern: RegExp) =>
-    vi.waitFor(async () => expect((await posted(pattern)).length).toBeGreaterThan(0), { timeout: 30_000 });
+    vi.waitFor(async () => expect((await posted(pattern)).length).toBeGreaterThan(0), { timeout: 240_000 });
 
   describe('as they come', () => {
     test('a reported message is posted once, with how to look at it', async () => {
@@ -129,7 +129,7 @@ describeWithSynapse('reports', () => {
           await report(alice, square, await mallory.send(square, 'now'), 'in the loud time');
           expect((await posted(/in the loud time/)).length).toBeGreaterThan(0);
         },
-        { timeout: 30_000 },
+        { timeout: 240_000 },
       );
       expect(await posted(/in the quiet time/)).toEqual([]);
     });

@@ -300,6 +300,7 @@ describeWithSynapse('deleting a room', () => {
       let kept: Step['kept'];
       const step: Step = {
         since: 0,
+        seen: async () => undefined,
         get kept() {
           return kept;
         },

@@ -63,7 +63,7 @@ describeWithSynapse('castellan exec, killed or left alone in the middle of a job
     expect((await child.ended).code).toBeNull();
     expect(closed(names).length).toBeLessThan(names.length);
     await room.start();
-    await expect.poll(() => closed(names).length, { timeout: 40_000, interval: 200 }).toBe(names.length);
+    await expect.poll(() => closed(names).length, { timeout: 240_000, interval: 200 }).toBe(names.length);
     expect(askedTwice()).toBeLessThanOrEqual(1);
     expect(await room.ask('audit verify')).toContain('in order');
   });
@@ -75,7 +75,7 @@ describeWithSynapse('castellan exec, killed or left alone in the middle of a job
     const child = exec(names);
     running.resolve(child);
     await child.ended;
-    await expect.poll(() => closed(names).length, { timeout: 40_000, interval: 200 }).toBe(names.length);
+    await expect.poll(() => closed(names).length, { timeout: 240_000, interval: 200 }).toBe(names.length);
     expect(askedTwice()).toBe(0);
     expect(await room.ask('job list')).not.toContain('running');
   });

@@ -173,7 +173,7 @@ describeWithSynapse('the package', () => {
         env: { ...process.env, HOMESERVER: server.url, TOKEN: admin.accessToken },
         encoding: 'utf8',
       });
-    await expect.poll(() => run('0'), { timeout: 20_000, interval: 500 }).toContain('@ann:');
+    await expect.poll(() => run('0'), { timeout: 240_000, interval: 500 }).toContain('@ann:');
     expect(run('1')).toBe('');
     const typed = join(folder, 'example', 'typed.mts');
     writeFileSync(

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { bodyOf } from '../../src/core/markdown.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -163,6 +163,7 @@ describeWithSynapse('each synadm command line has an equivalent', () => {
   describe('that works', () => {
     const runnable = lines.filter(([castellan]) => !/^castellan|^group/.test(castellan));
     test.each(runnable)('%s', async (castellan) => {
+      onTestFailed(() => void process.stderr.write(server.readLog().slice(-8_000)));
       const { code, said } = await run(castellan);
       // Of a young server's rooms nothing is that old, which is no success.
       const tooYoung = said.includes('There is nothing older');

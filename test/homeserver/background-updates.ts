@@ -11,6 +11,6 @@ export async function backgroundUpdatesDone(server: Synapse): Promise<void> {
       const [row] = server.queryDatabase('SELECT count(*) AS left FROM background_updates');
       if (row?.left !== 0) throw new Error('the server still makes its tables');
     },
-    { timeout: 60_000, interval: 100 },
+    { timeout: 240_000, interval: 100 },
   );
 }

@@ -182,7 +182,7 @@ export class TestClient {
    * Events are kept as they came: one that is redacted later looks as before.
    */
   async waitForEvent(roomId: string, predicate: (event: RoomEvent) => boolean, wait: Wait = {}): Promise<RoomEvent> {
-    const { timeoutMs = 50_000 } = wait;
+    const { timeoutMs = 240_000 } = wait;
     const deadline = Date.now() + timeoutMs;
     const known = this.known.get(roomId) ?? { since: undefined, events: new Map() };
     this.known.set(roomId, known);

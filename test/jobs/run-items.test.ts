@@ -8,7 +8,7 @@ import type { RunningJob } from '../../src/jobs/running-job.ts';
 import type { Log } from '../../src/log.ts';
 import type { Context } from '../../src/pipeline/context.ts';
 import { StorageProblem } from '../../src/store/storage-problem.ts';
-import { inboxEvent, job as newJob } from '../store/samples.ts';
+import { auditEntry, inboxEvent, job as newJob } from '../store/samples.ts';
 import { makeStore } from '../store/store-file.ts';
 
 type Definition = JobDefinition<never, never>;
@@ -97,6 +97,63 @@ describe('a lane', () => {
     });
     await run(2);
     expect(items()).toEqual(['done', 'done', 'done', 'done']);
+  });
+});
+
+describe('what a step reads first', () => {
+  test('is asked for while the item before is written down, and nothing is done before its own record', async () => {
+    const story: string[] = [];
+    const { run, trail, items } = lab(3, {
+      look: async ({ target }) => {
+        story.push(`look ${target} after ${trail().length}`);
+        return target;
+      },
+      async step({ target }, _input, _caps, _asker, { seen }) {
+        story.push(`${await seen()} acts on ${target} after ${trail().at(-1)}`);
+        return done;
+      },
+    });
+    await run();
+    expect(items()).toEqual(['done', 'done', 'done']);
+    expect(story).toEqual([
+      'look @user1:one.test after 1',
+      '@user1:one.test acts on @user1:one.test after @user1:one.test intent',
+      'look @user2:one.test after 1',
+      '@user2:one.test acts on @user2:one.test after @user2:one.test intent',
+      'look @user3:one.test after 3',
+      '@user3:one.test acts on @user3:one.test after @user3:one.test intent',
+    ]);
+  });
+
+  test('is read anew where there was no answer', async () => {
+    let looks = 0;
+    const { run, items, state } = lab(2, {
+      async look() {
+        looks += 1;
+        if (looks === 2) throw silence();
+      },
+      async step(_item, _input, _caps, _asker, { seen }) {
+        await seen();
+        return done;
+      },
+    });
+    await run();
+    expect([items(), looks, state.waited.length]).toEqual([['done', 'done'], 3, 1]);
+  });
+
+  test('is not looked at for an item that was cut short, which is settled first', async () => {
+    const looked: string[] = [];
+    const { run, items, store } = lab(3, {
+      look: async ({ target }) => void looked.push(target),
+      settle: async () => 'done',
+      async step(_item, _input, _caps, _asker, { seen }) {
+        await seen();
+        return done;
+      },
+    });
+    for (const n of [1, 2]) store.jobs.beginItem('j1', n, auditEntry('$job'));
+    await run();
+    expect([items(), looked]).toEqual([['done', 'done', 'done'], ['@user3:one.test']]);
   });
 });
 

@@ -29,8 +29,16 @@ const planned = z.object({
   entering: z.boolean(),
 });
 
-/** What the plan of such a command keeps. */
-export type BringInFrozen = z.output<typeof planned> & { readonly users: readonly string[] };
+const item = planned.extend({
+  /** In it already when the plan was made. */
+  isIn: z.boolean().default(true),
+});
+
+/** What the plan of such a command keeps; `isIn`: who of the users is in it already. */
+export type BringInFrozen = z.output<typeof planned> & {
+  readonly users: readonly string[];
+  readonly isIn: readonly string[];
+};
 
 export const bringInHelp = [
   'Being in the room already is a success; deactivated accounts and the bot are left out, and so are suspended ones, which the server lets join nothing.',
@@ -99,6 +107,7 @@ export async function bringInPlan(
       name: room.name ?? room.roomId,
       entering,
       users: targets.map(({ id }) => id),
+      isIn: targets.map(({ id }) => id).filter((id) => members.has(id)),
     },
   };
 }
@@ -115,10 +124,11 @@ function nobodyLeft(room: RoomDetails, skipped: readonly { readonly id: string; 
 /** The job that a confirmed plan begins. */
 export function bringInResult(frozen: BringInFrozen | undefined): Result {
   if (frozen === undefined) throw new Problem('internal', say`The plan is lost; nothing was done.`);
-  const { users, ...data } = frozen;
+  const { users, isIn, ...data } = frozen;
+  const known = new Set(isIn);
   return {
     job: {
-      items: users.map((target) => ({ target, data })),
+      items: users.map((target) => ({ target, data: { ...data, isIn: known.has(target) } })),
       heading: say`Bringing ${counted(users.length, 'account')} into “${data.name}”`,
     },
   };
@@ -130,16 +140,28 @@ export const bringInJob: JobDefinition<unknown, Caps> = {
 
   async step({ target, data }, _input, caps): Promise<ItemResult> {
     const { users, adminRoom } = caps;
-    const place = planned.parse(data);
+    const place = item.parse(data);
     if (target === adminRoom.botId) return { state: 'skipped', note: 'is me' };
-    const [account, memberships] = await Promise.all([users.get(target), users.memberships(target)]);
+    // Where nothing has to be opened for it, joining says what is in the way, and one look the fewer is made.
+    const looks = place.entering || place.isIn;
+    const [account, before] = await Promise.all([users.get(target), looks ? membershipOf(target) : undefined]);
     if (account === undefined) return { state: 'skipped', note: 'gone since the plan was shown' };
-    const membership = memberships.get(place.roomId);
-    if (membership === 'join') return { state: 'done', note: 'was in it already' };
-    const why = whyNotJoin(account, membership);
+    if (before === 'join') return { state: 'done', note: 'was in it already' };
+    const why = whyNotJoin(account, before);
     if (why !== undefined) return { state: 'skipped', note: wordsOf(why) };
-    await join(caps, target, place);
-    return { state: 'done', change: { before: { membership: membership ?? null }, after: { membership: 'join' } } };
+    try {
+      await join(caps, target, place);
+    } catch (error) {
+      const banned = isRefusal(error) ? whyNotJoin(account, await membershipOf(target)) : undefined;
+      if (banned === undefined) throw error;
+      return { state: 'skipped', note: wordsOf(banned) };
+    }
+    const after = { membership: 'join' };
+    return { state: 'done', change: looks ? { before: { membership: before ?? null }, after } : { after } };
+
+    async function membershipOf(userId: string) {
+      return (await users.memberships(userId)).get(place.roomId);
+    }
   },
 
   async settle({ target, data }, _input, { users }) {
@@ -151,6 +173,9 @@ export const bringInJob: JobDefinition<unknown, Caps> = {
     return entering ? closeRoom(roomId, caps) : undefined;
   },
 };
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Problem && (error.code === 'rejected' || error.code === 'forbidden');
 
 async function join(caps: Caps, userId: string, { roomId, where, entering }: z.output<typeof planned>): Promise<void> {
   const act = () => caps.rooms.forceJoin(userId, where);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flag } from '../../core/fields.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say, type Text } from '../../core/text.ts';
+import type { UserDetails } from '../../homeserver/users.ts';
 import type { Asker } from '../asker.ts';
 import type { Capabilities, JobDefinition, Plan, Result } from '../define.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -83,10 +84,11 @@ export function deactivationJob(userIds: readonly string[], { noLeaveRooms }: De
 }
 
 /** One account after the other, each verified to have left its rooms. */
-export const deactivationSteps: JobDefinition<DeactivationFlags, DeactivationCaps> = {
+export const deactivationSteps: JobDefinition<DeactivationFlags, DeactivationCaps, UserDetails | undefined> = {
   pace: 'deactivate',
-  async step({ target }, input, { users, isProtected }, asker) {
-    const account = await users.get(target);
+  look: ({ target }, _input, { users }) => users.get(target),
+  async step({ target }, input, { users, isProtected }, asker, { seen }) {
+    const account = await seen();
     if (!account) return { state: 'skipped', note: 'gone since the plan was shown' };
     if (account.admin && !input.force)
       return { state: 'skipped', note: 'has become a server admin since the plan was shown' };

@@ -113,6 +113,7 @@ function known({ kept: stored }: Step): Kept {
 function stepWithin(step: Step, place: string): Step {
   return {
     since: step.since,
+    seen: step.seen,
     get kept() {
       return known(step).under ?? undefined;
     },

@@ -1,5 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
+import { exchange } from '../../exchange.ts';
 import type { HostMetrics } from '../host.ts';
 import { readMetrics } from './read-metrics.ts';
 import { missing } from './settings.ts';
@@ -9,9 +10,9 @@ export async function fetchMetrics(url: string | undefined): Promise<HostMetrics
   if (url === undefined) throw missing('metricsUrl', 'reads the metrics');
   let text: string;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(10_000), redirect: 'error' });
-    if (!response.ok) throw new Error(String(response.status));
-    text = await response.text();
+    const answer = await exchange(url, { signal: AbortSignal.timeout(10_000) });
+    if (answer.status !== 200) throw new Error(String(answer.status));
+    text = answer.text;
   } catch {
     throw new Problem(
       'unavailable',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { exchange } from '../../exchange.ts';
 
 /** How often it is looked. */
 const everyMs = 100;
@@ -17,9 +18,8 @@ export interface HealthWatch {
 /** One look at `/health`, which needs no token; false where there is no good answer. */
 export async function isHealthy(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs), redirect: 'error' });
-    await response.body?.cancel();
-    return response.ok;
+    const { status } = await exchange(url, { signal: AbortSignal.timeout(patienceMs) });
+    return status >= 200 && status < 300;
   } catch {
     return false;
   }

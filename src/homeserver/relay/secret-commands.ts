@@ -2,6 +2,8 @@
 const secretCommands: readonly (readonly [RegExp, string | undefined])[] = [
   [/^(users? )?(create|create-user)\b/, 'user create-user …'],
   [/^(users? )?reset-password\b/, 'user reset-password …'],
+  // Of continuwuity 0.5.7 to 0.5.11: whoever has the link sets the password.
+  [/^users? issue-password-reset-link\b/, 'user reset-password …'],
   [/^token issue\b/, 'token create …'],
   [/^token list\b/, 'token list'],
   [/^token revoke\b/, 'token delete …'],

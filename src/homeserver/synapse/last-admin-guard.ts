@@ -10,17 +10,26 @@ import { folded } from './request-readings.ts';
  * `Problem('never')`. `targets` are folded user ids. Writes that concern admins wait for each other, so that two of
  * them cannot each count on the other's target.
  */
-export type LastAdminGuard = <Answer>(
-  targets: readonly string[],
-  path: string,
-  write: () => Promise<Answer>,
-) => Promise<Answer>;
+export interface LastAdminGuard {
+  guard<Answer>(targets: readonly string[], path: string, write: () => Promise<Answer>): Promise<Answer>;
+  /** What an account's details say; where it is no admin, that need not be asked again at once. */
+  heard(request: HttpRequest, answer: unknown): void;
+  /** Something was written: anybody may be an admin now. */
+  forget(): void;
+}
+
+/** So long an answer is believed that an account is no admin: a command reads it right before it acts. */
+const believedMs = 1_000;
+const mostBelieved = 100;
+/** Its path names an account, and nothing of it. */
+const isOneAccount = /\/v2\/users\/[^/]+$/;
 
 const adminPage = z.looseObject({
   users: z.array(z.looseObject({ name: z.string(), admin: flag, shadow_banned: flag.optional(), deactivated: flag })),
   next_token: z.coerce.string().optional(),
 });
 const adminFlag = z.looseObject({ admin: z.boolean() });
+const oneAccount = z.looseObject({ name: z.string(), admin: z.union([z.literal(false), z.literal(0)]) });
 const suspension = z.looseObject({ suspended: flag.optional() });
 
 export function createLastAdminGuard(
@@ -29,6 +38,8 @@ export function createLastAdminGuard(
 ): LastAdminGuard {
   const bot = folded(botId);
   let turn: Promise<unknown> = Promise.resolve();
+  /** Accounts that are no admins, exactly as they are written, with the time at which that was heard. */
+  const noAdmins = new Map<string, number>();
 
   /** Admins who are neither deactivated, locked, shadow-banned nor the bot; they may be suspended. */
   async function activeAdmins(): Promise<string[]> {
@@ -74,6 +85,7 @@ export function createLastAdminGuard(
     if (target === undefined || others.length > 0) return false;
     const part = encodeURIComponent(target);
     if (!path.split('/').includes(part)) return false;
+    if (performance.now() - (noAdmins.get(target) ?? Number.NEGATIVE_INFINITY) < believedMs) return true;
     try {
       return !(await read(adminFlag, { method: 'GET', path: `/_synapse/admin/v1/users/${part}/admin` })).admin;
     } catch (error) {
@@ -83,15 +95,24 @@ export function createLastAdminGuard(
     }
   }
 
-  return async (targets, path, write) => {
-    if (await concernsNoAdmin(targets, path)) return write();
-    const admins = await activeAdmins();
-    if (!admins.some((admin) => targets.includes(folded(admin)))) return write();
-    const mine = turn.then(async () => {
-      await refuseLast(targets);
-      return write();
-    });
-    turn = mine.catch(() => undefined);
-    return mine;
+  return {
+    async guard(targets, path, write) {
+      if (await concernsNoAdmin(targets, path)) return write();
+      const admins = await activeAdmins();
+      if (!admins.some((admin) => targets.includes(folded(admin)))) return write();
+      const mine = turn.then(async () => {
+        await refuseLast(targets);
+        return write();
+      });
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    heard({ method, path }, answer) {
+      if (method !== 'GET' || !isOneAccount.test(path)) return;
+      if (noAdmins.size >= mostBelieved) noAdmins.clear();
+      const account = oneAccount.safeParse(answer);
+      if (account.success) noAdmins.set(account.data.name, performance.now());
+    },
+    forget: () => noAdmins.clear(),
   };
 }

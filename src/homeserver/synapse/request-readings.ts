@@ -91,8 +91,16 @@ function textsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
 }
 
+/** A request is read by each guard in its turn. */
+const read = new WeakMap<HttpRequest, RequestReadings | undefined>();
+
 /** `undefined` for a path that is encoded so often that nobody could say what it means. */
 export function requestReadings(request: HttpRequest): RequestReadings | undefined {
+  if (!read.has(request)) read.set(request, readingsOf(request));
+  return read.get(request);
+}
+
+function readingsOf(request: HttpRequest): RequestReadings | undefined {
   // The parser through which the request will go: it drops fragments and tabs, walks dots, turns backslashes.
   const url = new URL(`http://homeserver${request.path}`);
   const layers = layersOf(url.pathname);

@@ -10,6 +10,7 @@ describe('a command with a secret', () => {
     ['users create-user bob secret', 'user create-user …'],
     ['users reset_password bob', 'user reset-password …'],
     ["reset-pass'word' bob", 'user reset-password …'],
+    ['users issue-password-reset-link bob', 'user reset-password …'],
     ['token list', 'token list'],
     ['query appservice get-registration irc', 'appservice show-appservice-config …'],
     ['debug create-jwt bob', undefined],

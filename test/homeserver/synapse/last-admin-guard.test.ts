@@ -10,6 +10,7 @@ describeWithSynapse('the last server admin besides the bot', () => {
   let homeserver: ReturnType<typeof createSynapse>;
   let alice: string;
   let bob: string;
+  const asked: string[] = [];
 
   beforeAll(async () => {
     server = await startSynapse({ name: 'last-admin' });
@@ -20,6 +21,7 @@ describeWithSynapse('the last server admin besides the bot', () => {
       serverName: server.serverName,
       botId: bot.userId,
       adminRoomNames: () => [],
+      heard: ({ request }) => asked.push(request),
     });
     alice = (await registerUser(server, 'alice', { admin: true })).userId;
     bob = (await registerUser(server, 'bob')).userId;
@@ -68,6 +70,25 @@ describeWithSynapse('the last server admin besides the bot', () => {
     await homeserver.users.setSuspended(alice, true);
     expect(await details(alice)).toMatchObject({ suspended: true });
     await homeserver.users.setSuspended(alice, false);
+  });
+
+  test('is not looked for where it was just told that an account is no admin', async () => {
+    const [carol, dora] = [await registerUser(server, 'carol'), await registerUser(server, 'dora')];
+    await homeserver.users.get(carol.userId);
+    asked.length = 0;
+    await homeserver.users.deactivate(carol.userId, false);
+    expect(asked).toEqual(['POST /_synapse/admin/v1/deactivate/…']);
+    await homeserver.users.deactivate(dora.userId, false);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('is an account that was no admin a moment ago, and was made one since', async () => {
+    await homeserver.users.setAdmin(bob, false);
+    await homeserver.users.get(bob);
+    await homeserver.users.setAdmin(bob, true);
+    await homeserver.users.setAdmin(alice, false);
+    await nothingTakes(bob);
+    await homeserver.users.setAdmin(alice, true);
   });
 
   test('is left when two are demoted at the same time', async () => {

@@ -5,6 +5,7 @@ import { say, type Text } from '../../../core/text.ts';
 import type { ExtraInputs, ExtraName } from '../../../homeserver/extras.ts';
 import type { Role } from '../../asker.ts';
 import { type AnyCommand, type Body, command, type Danger } from '../../define.ts';
+import { notTheBot } from '../../user/not-the-bot.ts';
 import { printed } from '../printed.ts';
 
 interface Declared<Shape extends z.ZodObject> {
@@ -86,6 +87,7 @@ export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
     examples: [example],
     needs: ['extras', 'adminRoom'],
     async plan(input, { adminRoom }) {
+      for (const user of declared.takesFrom?.(input) ?? []) notTheBot(user, adminRoom.botId, 'do that to');
       const targets = [target(input, serverOf(adminRoom.botId))].flat();
       return {
         title: title(input),

@@ -24,6 +24,7 @@ export const getterExtras = [
     body: { kind: 'text', into: 'lines', required: false },
     example: ['An event', '!admin debug get-pdu $abc'],
     role: 'admin',
+    audited: true,
     heading: ({ words }) => say`${code(words.join(' '))}, as the homeserver prints it:`,
   }),
   extraRead('query', {
@@ -39,6 +40,7 @@ export const getterExtras = [
     positionals: ['words'],
     example: ['How many accounts?', '!admin query users count-users'],
     role: 'admin',
+    audited: true,
     heading: ({ words }) => say`${code(words.join(' '))}, as the homeserver prints it:`,
   }),
 ];

@@ -1,0 +1,79 @@
+import http, { type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+
+export interface ExchangeOptions {
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | StreamedBody;
+  readonly signal: AbortSignal;
+}
+
+/** A body too large to be held; `size` in bytes. */
+export interface StreamedBody {
+  readonly size: number;
+  open(): Readable;
+}
+
+export interface Exchanged {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Connections are kept for so long that a command's calls share one, and given up before most servers do. */
+const keptMs = 4_000;
+const agents = {
+  'http:': new http.Agent({ keepAlive: true, timeout: keptMs }),
+  'https:': new https.Agent({ keepAlive: true, timeout: keptMs }),
+};
+
+/**
+ * One request and the whole answer to it, whatever its status; redirects are not followed. Rejects with Node's error,
+ * or with the signal's reason. It is not `fetch`, which takes 15 MiB and 20 ms more to be loaded.
+ */
+export function exchange(url: string, { method = 'GET', headers, body, signal }: ExchangeOptions): Promise<Exchanged> {
+  const { protocol } = new URL(url);
+  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError('only http and https are spoken');
+  const length = body === undefined ? undefined : typeof body === 'string' ? Buffer.byteLength(body) : sizeOf(body);
+  const options: RequestOptions = {
+    method,
+    agent: agents[protocol],
+    headers: {
+      'user-agent': 'castellan',
+      accept: '*/*',
+      ...headers,
+      ...(length === undefined ? {} : { 'content-length': length }),
+    },
+  };
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const request = (protocol === 'http:' ? http : https).request(url, options);
+    const onAbort = () => request.destroy(signal.reason);
+    const fail = (error: Error) => {
+      signal.removeEventListener('abort', onAbort);
+      // In the middle of an answer an abort looks like a lost connection.
+      reject(signal.aborted ? signal.reason : error);
+    };
+    signal.addEventListener('abort', onAbort);
+    request.on('error', fail).on('response', (response) => {
+      const parts: Buffer[] = [];
+      response
+        .on('data', (part: Buffer) => parts.push(part))
+        .on('error', fail)
+        .on('end', () => {
+          signal.removeEventListener('abort', onAbort);
+          const { statusCode = 0 } = response;
+          resolve({ status: statusCode, headers: response.headers, text: Buffer.concat(parts).toString('utf8') });
+        });
+    });
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) request.end(body);
+    else
+      body
+        .open()
+        .on('error', (error) => request.destroy(error))
+        .pipe(request);
+  });
+}
+
+const sizeOf = (body: Uint8Array | StreamedBody): number => (body instanceof Uint8Array ? body.byteLength : body.size);
