@@ -1,6 +1,6 @@
-import http, { type IncomingHttpHeaders, type RequestOptions } from 'node:http';
-import https from 'node:https';
+import type { Agent, IncomingHttpHeaders, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
+import { lateNode } from './late-node.ts';
 
 export interface ExchangeOptions {
   readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -23,10 +23,14 @@ export interface Exchanged {
 
 /** Connections are kept for so long that a command's calls share one, and given up before most servers do. */
 const keptMs = 4_000;
-const agents = {
-  'http:': new http.Agent({ keepAlive: true, timeout: keptMs }),
-  'https:': new https.Agent({ keepAlive: true, timeout: keptMs }),
-};
+const agents = new Map<string, Agent>();
+
+/** Whoever speaks one of these has no need of the other. */
+function speak(protocol: string): Pick<typeof import('node:http'), 'request' | 'Agent'> {
+  if (protocol === 'http:') return lateNode.http();
+  if (protocol === 'https:') return lateNode.https();
+  throw new TypeError('only http and https are spoken');
+}
 
 /**
  * One request and the whole answer to it, whatever its status; redirects are not followed. Rejects with Node's error,
@@ -34,11 +38,13 @@ const agents = {
  */
 export function exchange(url: string, { method = 'GET', headers, body, signal }: ExchangeOptions): Promise<Exchanged> {
   const { protocol } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError('only http and https are spoken');
+  const { request: send, Agent: Connections } = speak(protocol);
+  const agent = agents.get(protocol) ?? new Connections({ keepAlive: true, timeout: keptMs });
+  agents.set(protocol, agent);
   const length = body === undefined ? undefined : typeof body === 'string' ? Buffer.byteLength(body) : sizeOf(body);
   const options: RequestOptions = {
     method,
-    agent: agents[protocol],
+    agent,
     headers: {
       'user-agent': 'castellan',
       accept: '*/*',
@@ -48,7 +54,7 @@ export function exchange(url: string, { method = 'GET', headers, body, signal }:
   };
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const request = (protocol === 'http:' ? http : https).request(url, options);
+    const request = send(url, options);
     const onAbort = () => request.destroy(signal.reason);
     const fail = (error: Error) => {
       signal.removeEventListener('abort', onAbort);

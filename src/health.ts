@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { Problem } from './core/problem.ts';
 import { code, say } from './core/text.ts';
+import { lateNode } from './late-node.ts';
 import type { Health } from './matrix/matrix.ts';
 
 /** How long no sync may have come through before the bot counts as unwell; a long poll lasts half of it. */
@@ -22,7 +22,7 @@ export interface HealthServer {
 
 /** Serves `GET /healthz`: 200 while the sync is well, 503 with a reason else. Throws a Problem when it cannot listen. */
 export async function startHealth({ port, host, health, now = Date.now }: HealthOptions): Promise<HealthServer> {
-  const server = createServer((request, response) => {
+  const server = lateNode.http().createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(request.method === 'HEAD' ? undefined : `${JSON.stringify(body)}\n`);

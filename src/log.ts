@@ -1,4 +1,5 @@
-import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { late } from './core/late.ts';
 import { privateFile } from './store/private-file.ts';
 
 /** The fields a line of the log may have besides level, time and msg; anything else is dropped. */
@@ -52,9 +53,14 @@ export interface LogOptions {
   readonly secrets: readonly string[];
 }
 
+const nothing = () => undefined;
+const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
+
 /** JSON lines of known-safe fields. Throws a Problem when the file cannot be made. */
 export function createLog({ level, file, toStandardError = false, secrets }: LogOptions): Log {
   if (file !== undefined) privateFile(file);
+  if (level === 'silent') return silent;
+  const { pino } = late.pino();
   const hidden = secrets.filter((secret) => secret !== '').map((secret) => JSON.stringify(secret).slice(1, -1));
   const lines = pino(
     {
@@ -113,7 +119,7 @@ function onlyAllowed(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-function logOver(lines: pino.Logger, common: LogFields): Log {
+function logOver(lines: Logger, common: LogFields): Log {
   return {
     debug: (fields, msg) => lines.debug({ ...common, ...fields }, msg),
     info: (fields, msg) => lines.info({ ...common, ...fields }, msg),

@@ -8,5 +8,7 @@ export const late = {
   re2js: (): typeof import('re2js') => require('re2js'),
   refa: (): typeof import('refa') => require('refa'),
   csvParse: (): typeof import('csv-parse/sync') => require('csv-parse/sync'),
+  cliTable: (): typeof import('cli-table3') => require('cli-table3'),
+  pino: (): typeof import('pino') => require('pino'),
   csvStringify: (): typeof import('csv-stringify/sync') => require('csv-stringify/sync'),
 };

@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import { clean, cleanLines } from '../core/clean.ts';
+import { late } from '../core/late.ts';
 import { pageLine } from '../core/page.ts';
 import type { Block } from '../core/reply.ts';
 import { bareLines, type Grid, gridOf, gridOfFields, isNarrow, recordsOf, widthOf } from '../core/table.ts';
@@ -69,7 +69,7 @@ function widthsFor({ head, rows }: Grid, width: number): readonly number[] {
 }
 
 function drawn(grid: Grid, width: number): string {
-  const table = new Table({
+  const table = new (late.cliTable())({
     head: [...grid.head],
     colWidths: widthsFor(grid, width).map((one) => one + 2),
     colAligns: grid.right.map((right) => (right ? 'right' : 'left')),

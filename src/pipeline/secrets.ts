@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/display.ts';
 import { bodyOf, htmlOf } from '../core/markdown.ts';
+import { handedOutMark } from '../core/mask-secrets.ts';
 import { Problem } from '../core/problem.ts';
 import { type Block, paragraph, type Secret } from '../core/reply.ts';
 import { code, say } from '../core/text.ts';
@@ -95,6 +96,7 @@ export function createSecretDelivery(options: SecretOptions): SecretDelivery {
           formatted_body: htmlOf(blocks),
           'm.mentions': {},
           [sentForKey]: `${forEvent}#${attempt}`,
+          [handedOutMark]: true,
         },
         transactionId(forEvent, `secret ${attempt}`),
       );

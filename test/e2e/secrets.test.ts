@@ -88,6 +88,39 @@ describeWithSynapse('secrets', () => {
     expect(placesOf(again)).toEqual({ rooms: [directRoom()], files: [], printed: false });
   });
 
+  test('no command that reads rooms shows what was handed out', async () => {
+    await room.ask('create-user unread');
+    const event = await lastSecret();
+    const [made = ''] = passwordsIn(event);
+    const roomId = directRoom();
+    const path = `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(event.event_id)}`;
+    await room.admin.request('POST', `/_matrix/client/v3${path.replace('/event/', '/report/')}`, {
+      reason: 'what is this?',
+    });
+    const [report] = (await room.admin.admin('GET', '/v1/event_reports')).event_reports as { id: number }[];
+    for (const line of [
+      `room messages ${roomId}`,
+      `room messages ${roomId} -o json`,
+      `room event ${event.event_id}`,
+      `room event ${event.event_id} -o json`,
+      `report show ${report?.id}`,
+      `report show ${report?.id} -o json`,
+      `matrix raw GET client/v3${path}`,
+      `raw GET v1/rooms/${encodeURIComponent(roomId)}/messages?dir=b`,
+    ]) {
+      const answer = await room.ask(line);
+      expect(answer, line).toContain('•••');
+      expect(answer, line).not.toContain(made);
+    }
+    expect(placesOf(made).rooms).toEqual([roomId]);
+  });
+
+  test('nobody but the bot can hide from these what was said', async () => {
+    const lobby = await room.admin.createRoom({ preset: 'public_chat' });
+    await room.admin.send(lobby, { msgtype: 'm.text', body: 'in plain sight', 'dev.castellan.secret': true });
+    expect(await room.ask(`room messages ${lobby}`)).toContain('in plain sight');
+  });
+
   test('so do those of a list, and what was typed in it is removed', async () => {
     const command = await room.admin.send(
       room.roomId,

@@ -1,10 +1,10 @@
 import { type LookupAddress, lookup } from 'node:dns';
-import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import { Problem } from '../../core/problem.ts';
 import { clipped } from '../../core/shown.ts';
 import { say, type Text } from '../../core/text.ts';
+import { lateNode } from '../../late-node.ts';
 import { isPublicAddress } from './public-address.ts';
 
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -65,7 +65,7 @@ async function once(
   const addresses = await addressesOf(url, options, signal);
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(error instanceof Problem ? error : failure(url, error, signal));
-    const request = httpsRequest(
+    const request = lateNode.https().request(
       url,
       {
         signal,

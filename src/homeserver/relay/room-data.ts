@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownContent } from '../../core/mask-secrets.ts';
 import { MatrixFault } from '../../http.ts';
 import type { FoundEvent, RoomData, StoredEvent } from '../room-data.ts';
 import { viaClient } from './client-problem.ts';
@@ -56,7 +57,7 @@ export function createRelayRoomData({ matrix, dialect, commander }: RelayParts):
     event: event
       ? async (eventId) => {
           const pdu = await commander.do(event(eventId));
-          return pdu === null ? undefined : foundEvent(eventId, pdu);
+          return pdu === null ? undefined : foundEvent(eventId, pdu, matrix.userId);
         }
       : absent('event'),
     eventAt: absent('eventAt'),
@@ -83,8 +84,10 @@ function topicEvent(roomId: string, topic: string): StoredEvent {
 }
 
 /** An event as servers hand it to each other. */
-function foundEvent(eventId: string, raw: Readonly<Record<string, unknown>>): FoundEvent {
+function foundEvent(eventId: string, pdu: Readonly<Record<string, unknown>>, botId: string): FoundEvent {
   const object = (value: unknown): Record<string, unknown> => ({ ...(value as object | undefined) });
+  const sender = String(pdu.sender ?? '');
+  const raw: Readonly<Record<string, unknown>> = { ...pdu, content: shownContent(object(pdu.content), sender, botId) };
   const because = object(object(raw.unsigned).redacted_because);
   const redacted = typeof because.sender === 'string';
   return {
@@ -92,7 +95,7 @@ function foundEvent(eventId: string, raw: Readonly<Record<string, unknown>>): Fo
     roomId: String(raw.room_id ?? ''),
     type: String(raw.type ?? ''),
     stateKey: typeof raw.state_key === 'string' ? raw.state_key : undefined,
-    sender: String(raw.sender ?? ''),
+    sender,
     sentAt: Number(raw.origin_server_ts ?? 0),
     content: object(raw.content),
     redaction: redacted ? { by: String(because.sender), reason: undefined } : undefined,

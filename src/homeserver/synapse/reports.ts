@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownContent } from '../../core/mask-secrets.ts';
 import type { EventReport, ReportQuery, Reports, UserReport } from '../reports.ts';
 import type { SynapseHttp } from './http.ts';
 
@@ -63,7 +64,7 @@ const common = ({ from, limit, oldestFirst, reporter }: ReportQuery) => ({
 });
 
 /** Reports, by Synapse's admin API (manual, "Show reported events" and "User reports"). */
-export function createSynapseReports(http: SynapseHttp): Reports {
+export function createSynapseReports(http: SynapseHttp, botId: string): Reports {
   return {
     async ofEvents(query) {
       const page = z.looseObject({ event_reports: z.array(eventReport), total: z.number() });
@@ -82,7 +83,10 @@ export function createSynapseReports(http: SynapseHttp): Reports {
     async event(id) {
       const found = await http.find(eventReportDetails, { method: 'GET', path: `${events}/${id}` });
       if (found === undefined) return undefined;
-      return { ...eventReportOf(found), eventType: found.event_json?.type, content: found.event_json?.content ?? {} };
+      const report = eventReportOf(found);
+      const content = shownContent(found.event_json?.content ?? {}, report.sender ?? '', botId);
+      const raw = found.event_json ? { ...found, event_json: { ...found.event_json, content } } : found;
+      return { ...report, raw, eventType: found.event_json?.type, content };
     },
 
     async user(id) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMxc } from '../../core/ids.ts';
+import { shownContent } from '../../core/mask-secrets.ts';
 import { Problem } from '../../core/problem.ts';
 import type { FoundEvent, RoomData, StoredEvent } from '../room-data.ts';
 import type { SynapseHttp } from './http.ts';
@@ -45,7 +46,8 @@ const mediaList = z.looseObject({ local: z.array(z.string()), remote: z.array(z.
 const hierarchyPage = 50;
 const messagesPage = 500;
 
-function eventOf(raw: z.output<typeof storedEvent>): StoredEvent {
+function eventOf(raw: z.output<typeof storedEvent>, botId: string): StoredEvent {
+  const content = shownContent(raw.content, raw.sender, botId);
   const because = raw.unsigned.redacted_because;
   const reason = because?.content.reason;
   return {
@@ -55,9 +57,9 @@ function eventOf(raw: z.output<typeof storedEvent>): StoredEvent {
     stateKey: raw.state_key,
     sender: raw.sender,
     sentAt: raw.origin_server_ts,
-    content: raw.content,
+    content,
     redaction: because && { by: because.sender, reason: typeof reason === 'string' ? reason : undefined },
-    raw,
+    raw: { ...raw, content },
   };
 }
 
@@ -65,13 +67,18 @@ function eventOf(raw: z.output<typeof storedEvent>): StoredEvent {
  * What is in rooms, by Synapse's admin API (manual, "Room Admin API", "Fetch event", "List all media in a room").
  * `mediaHttp` leads to whoever serves the media part of it.
  */
-export function createSynapseRoomData(http: SynapseHttp, mediaHttp: SynapseHttp, serverName: string): RoomData {
+export function createSynapseRoomData(
+  http: SynapseHttp,
+  mediaHttp: SynapseHttp,
+  serverName: string,
+  botId: string,
+): RoomData {
   const roomPath = (roomId: string, what: string) => `${admin}/rooms/${part(roomId)}/${what}`;
 
   async function state(roomId: string, type?: string): Promise<readonly StoredEvent[]> {
     const answer = z.looseObject({ state: z.array(storedEvent) });
     const path = roomPath(roomId, 'state');
-    return (await http.call(answer, { method: 'GET', path, query: { type } })).state.map(eventOf);
+    return (await http.call(answer, { method: 'GET', path, query: { type } })).state.map((raw) => eventOf(raw, botId));
   }
 
   /** The event as people see it; `undefined` where Synapse cannot show it so. */
@@ -81,7 +88,7 @@ export function createSynapseRoomData(http: SynapseHttp, mediaHttp: SynapseHttp,
     try {
       // A 500 is Synapse's answer for state whose surroundings were purged, however often it is asked.
       const query = { limit: 0 };
-      return eventOf((await http.call(answer, { method: 'GET', path, query, repeatable: false })).event);
+      return eventOf((await http.call(answer, { method: 'GET', path, query, repeatable: false })).event, botId);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (stateKey === undefined) return undefined;
@@ -102,7 +109,7 @@ export function createSynapseRoomData(http: SynapseHttp, mediaHttp: SynapseHttp,
           filter: filter && JSON.stringify(filter),
         },
       });
-      yield answer.chunk.map(eventOf);
+      yield answer.chunk.map((raw) => eventOf(raw, botId));
       from = answer.chunk.length === 0 ? undefined : answer.end;
     } while (from !== undefined);
   }
@@ -136,7 +143,7 @@ export function createSynapseRoomData(http: SynapseHttp, mediaHttp: SynapseHttp,
       const found = await http.find(answer, { method: 'GET', path });
       if (found === undefined) return undefined;
       // This way the content of a redacted event is still in it, and nothing says that it was redacted.
-      const kept = eventOf(found.event);
+      const kept = eventOf(found.event, botId);
       const shown = await asShown(kept);
       if (shown !== undefined && shown.redaction === undefined) return { ...kept, withheld: false };
       const left = shown?.content ?? {};

@@ -87,7 +87,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & SynapseNoun
     rooms,
     ownRooms: createSynapseOwnRooms({ http, botId, users, rooms }),
     puppets: createSynapsePuppets({ http, botId, delegatesAccounts: server.delegatesAccounts }),
-    roomData: createSynapseRoomData(http, mediaHttp, serverName),
+    roomData: createSynapseRoomData(http, mediaHttp, serverName, botId),
     deletions: createSynapseDeletions(http, serverName),
     redactions: createSynapseRedactions(http),
     directory: createSynapseDirectory(http, serverName),
@@ -99,7 +99,7 @@ export function createSynapse(options: SynapseOptions): Homeserver & SynapseNoun
     federation: createSynapseFederation(http),
     raw: createSynapseRaw(http, httpTo(baseUrl, null)),
     notices: createSynapseNotices(http, users, serverName),
-    reports: createSynapseReports(http),
+    reports: createSynapseReports(http, botId),
     tokens: createSynapseTokens(http, server.delegatesAccounts),
     wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
   };

@@ -30,7 +30,8 @@ export async function exec(): Promise<readonly Line[]> {
     const file = synadmConfig(folder, lab.server.url, botAccount.userId, botAccount.accessToken);
     const theirs = ['synadm', '-c', file, '--batch', 'version'];
     // What no program on Node can be below.
-    const bare = [process.execPath, '-e', `fetch('${lab.server.url}/_matrix/client/versions').then((r) => r.json())`];
+    const oneCall = `require('http').get('${lab.server.url}/_matrix/client/versions', (answer) => answer.resume())`;
+    const bare = [process.execPath, '-e', oneCall];
     const took: Record<'mine' | 'theirs' | 'bare', { ms: number; mib: number }[]> = { mine: [], theirs: [], bare: [] };
     for (let n = -2; n < runs; n++) {
       const one = wholeProcess(mine);
@@ -54,7 +55,7 @@ export async function exec(): Promise<readonly Line[]> {
           asked: { kind: 'ratio at most', value },
           ...(synadm ? {} : { note: 'synadm is not installed here.' }),
         },
-        { ...shared, against: 'node with one fetch', other: middle('bare', key) },
+        { ...shared, against: 'node with one request', other: middle('bare', key) },
       ];
     };
     return [
