@@ -51,6 +51,13 @@ export interface ExtraInputs {
     readonly reason?: string | undefined;
   };
   'media unblock-media': { readonly files: readonly string[] };
+  'media list-of-server': {
+    readonly server: string;
+    readonly after: number;
+    readonly before?: number | undefined;
+    readonly contentType?: string | undefined;
+    readonly includeThumbnails: boolean;
+  };
   'media list-blocked-media': object;
   'media purge-media-from-users': {
     readonly users: readonly string[];

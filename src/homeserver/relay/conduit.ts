@@ -1,8 +1,9 @@
 import { localpartOf } from '../../core/ids.ts';
 import { commandLine, say } from '../../core/text.ts';
 import { readConduitFile } from './conduit-file.ts';
+import { readConduitMedia } from './conduit-media.ts';
 import { anything, readAppservices, readPdu } from './conduwuit-line.ts';
-import type { Dialect, MediaLine } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { conduitExtras, noBlock, notUsers } from './extras/conduit.ts';
 import { readConduitFailure } from './failure.ts';
 import type { Order } from './order.ts';
@@ -132,7 +133,7 @@ export function conduit(_serverName: string): Dialect {
         ),
         block: [userId],
       }),
-      listMedia: (userId) => order(false, ['list-media', '--user'], [userId], readMedia),
+      listMedia: (userId) => order(false, ['list-media', '--user'], [userId], readConduitMedia),
       showConfig: () => ({ ...order(false, ['show-config'], [], anything), secret: true }),
       memoryUsage: () =>
         order(false, ['memory-usage'], [], (text) => (/^Services:\n[\s\S]*\nDatabase:/.test(text) ? text : undefined)),
@@ -196,29 +197,5 @@ function readRooms(text: string): readonly RoomLine[] | undefined {
   return eachLine(lines, (line) => {
     const [, roomId, members] = /^(!\S+:[A-Za-z0-9.:[\]-]+)\tMembers: (\d+)$/.exec(line) ?? [];
     return roomId === undefined ? undefined : { roomId, members: Number(members), name: null };
-  });
-}
-
-const mediaHeading =
-  '| MXC URI | Dimensions (if thumbnail) | Created/Downloaded at | Uploader | Content-Type | Filename | Size |';
-
-/** The names of files are their uploaders' words: with a line break in one, lines could be made up. */
-function readMedia(text: string): readonly MediaLine[] | undefined {
-  const [heading, ruler, ...lines] = text.split('\n');
-  if (heading !== mediaHeading || !/^(\| --- )+\|$/.test(ruler ?? '')) return undefined;
-  return eachLine(lines, (line) => {
-    const cells = /^\| (mxc:\/\/[^\s|]+) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \| (.*) \| (.*?) \|$/.exec(line);
-    if (cells === null) return undefined;
-    const [, mxc = '', , created = '', user = '', type = '', name = '', size = ''] = cells;
-    const at = Date.parse(created);
-    const filled = (cell: string) => (cell.trim() === '' ? null : cell.trim());
-    return {
-      mxc,
-      createdAt: Number.isNaN(at) ? undefined : at,
-      userId: filled(user),
-      type: filled(type),
-      name: filled(name),
-      size: filled(size),
-    };
   });
 }

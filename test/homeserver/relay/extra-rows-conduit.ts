@@ -3,6 +3,9 @@ import type { ExtraRow } from './extra-rows.ts';
 const alice = '@alice:x.org';
 const mxc = 'mxc://x.org/abc';
 
+const mediaHeading =
+  '| MXC URI | Dimensions (if thumbnail) | Created/Downloaded at | Uploader | Content-Type | Filename | Size |\n| --- | --- | --- | --- | --- | --- | --- |';
+
 /** What Conduit has beside the others. */
 export const conduitRows: readonly ExtraRow[] = [
   {
@@ -57,6 +60,26 @@ export const conduitRows: readonly ExtraRow[] = [
     says: 'Successfully unblocked media',
     shows: 'not blocked any more',
     refuses: 'Failed to unblock 1 media, check logs for more details',
+  },
+  {
+    typed: 'media list-of-server y.org --after 2026-01-31',
+    sent: 'list-media --uploaded-after=2026-01-31T00:00:00 --server y.org',
+    says: `${mediaHeading}\n| mxc://y.org/a |  | 2026-01-31 12:00:00 UTC |  | image/png | a.png | 1.2 kB |`,
+    shows: 'mxc://y.org/a',
+    refuses: 'Encountered an error while handling the command:\n```\nTimestamp must be after unix epoch\n```',
+    not: [`${mediaHeading}\nNothing.`, 'Nothing.'],
+  },
+  {
+    typed: 'media list-of-server y.org -a 2026-01-31 -b 2026-02-01 -c image -t',
+    sent: 'list-media --include-thumbnails --uploaded-after=2026-01-31T00:00:00 --uploaded-before=2026-02-01T00:00:00 --content-type=image --server y.org',
+    says: mediaHeading,
+    shows: 'MXC URI',
+  },
+  {
+    typed: `media list-of-server y.org -a 2026-01-31 -c "a'b --server x.org \\\\"`,
+    sent: `list-media --uploaded-after=2026-01-31T00:00:00 --content-type='a'\\''b --server x.org \\' --server y.org`,
+    says: mediaHeading,
+    shows: 'MXC URI',
   },
   {
     typed: 'media list-blocked-media',

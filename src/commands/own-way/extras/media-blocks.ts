@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, localUser, mxc, text } from '../../../core/fields.ts';
+import { duration, flag, localUser, mxc, server, text, time } from '../../../core/fields.ts';
 import { code, commandLine, counted, say, type Text } from '../../../core/text.ts';
 import { extraAct, extraRead } from './extra-command.ts';
 
@@ -75,6 +75,25 @@ export const mediaBlockExtras = [
     title: ({ files: all }) => say`Unblock ${howMany(all, 'file')}.`,
     target: ({ files: all }) => all,
     done: ({ files: all }) => say`${howMany(all, 'file')}: not blocked any more.`,
+  }),
+  extraRead('media list-of-server', {
+    summary: 'The files of a server that came in a certain time.',
+    cautions: [
+      'A list that is too long for one message can keep Conduit from answering until it is started again: ask for days, not for years.',
+      'The names of files are the words of whoever uploaded them.',
+    ],
+    input: z.object({
+      server: server.describe('Whose files; this server, too.'),
+      after: time.describe('What came from then on.'),
+      before: time.optional().describe('And until then.'),
+      contentType: text.optional().describe('Of this type: image, or image/png.'),
+      includeThumbnails: flag.describe('Also small pictures, of which the file itself may never have been fetched.'),
+    }),
+    positionals: ['server'],
+    short: { a: 'after', b: 'before', c: 'contentType', t: 'includeThumbnails' },
+    example: ['Of one day', '!admin media list-of-server spam.example --after 2026-01-31 --before 2026-02-01'],
+    role: 'moderator',
+    heading: ({ server: whose }) => say`Files of ${code(whose)}, as the homeserver lists them:`,
   }),
   extraRead('media list-blocked-media', {
     flat: ['list-blocked-media'],

@@ -1,5 +1,6 @@
 import { Problem } from '../../../core/problem.ts';
 import { say } from '../../../core/text.ts';
+import { readConduitMedia } from '../conduit-media.ts';
 import { readConduitFailure } from '../failure.ts';
 import type { Order } from '../order.ts';
 import { eachLine, exactly, sameUser, whole } from '../readers.ts';
@@ -10,10 +11,12 @@ import {
   type ExtraOrders,
   type Getters,
   getterOrder,
+  itself,
   linesOf,
   listing,
   prints,
   readSigned,
+  valued,
 } from './extra-orders.ts';
 
 /** What Conduit says where it finds no block. */
@@ -103,6 +106,19 @@ export const conduitExtras: ExtraOrders = {
     block: files,
     refusals: [noBlock],
   }),
+  'media list-of-server': ({ server, after, before, contentType, includeThumbnails }) =>
+    prints(
+      [
+        'list-media',
+        ...(includeThumbnails ? ['--include-thumbnails'] : []),
+        `--uploaded-after=${moment(after)}`,
+        ...(before === undefined ? [] : [`--uploaded-before=${moment(before)}`]),
+        ...valued('--content-type', contentType, 'shell'),
+        '--server',
+      ],
+      [server],
+      itself(readConduitMedia),
+    ),
   'media list-blocked-media': () => prints(['list-blocked-media'], [], readBlocked),
   'media purge-media-from-users': ({ users, fromLast, forceFilehash }) => ({
     ...does(
@@ -134,6 +150,9 @@ export const conduitExtras: ExtraOrders = {
   }),
   debug: (input) => getterOrder([], debugGetters, input, dump(readConduitFailure)),
 };
+
+/** A time (ms) as it is taken there, in UTC. */
+const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
 
 /** A length of time of ours (ms), which needs no quoting among the flags. */
 const lasting = (flag: string, ms: number | undefined): readonly string[] =>

@@ -5,7 +5,7 @@ import type { ExtraInputs } from '../../extras.ts';
 import { envelopeOf } from '../conduwuit-line.ts';
 import type { ReadFailure } from '../failure.ts';
 import type { Order } from '../order.ts';
-import { quoted } from '../quoting.ts';
+import { type Quoting, quoted } from '../quoting.ts';
 import { countedLines, eachLine } from '../readers.ts';
 
 /** How a dialect does what few others have; what is not there, it lacks. */
@@ -140,9 +140,9 @@ function flagsOf(name: string, known: readonly string[], flags: Readonly<Record<
 /** As a block has them: homeservers leave out the empty ones. */
 export const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');
 
-/** A flag and its value in one word, where words end at white space; throws Problem('rejected') for what that cannot hold. */
-export const valued = (flag: string, value: string | undefined): readonly string[] =>
-  value === undefined ? [] : [`${flag}=${quoted(value, 'none')}`];
+/** A flag and its value in one word; throws Problem('rejected') for what the homeserver cannot get as that. */
+export const valued = (flag: string, value: string | undefined, quoting: Quoting = 'none'): readonly string[] =>
+  value === undefined ? [] : [`${flag}=${quoted(value, quoting)}`];
 
 /** JSON and nothing else, with a signature in it. */
 export function readSigned(text: string): string | undefined {
