@@ -22,6 +22,10 @@ export const nouns: Readonly<Record<string, string>> = {
   notice: 'server notices',
   server: 'the homeserver itself',
   appservice: 'bridges and bots',
+  oidc: 'identity providers',
+  check: 'whether what is stored is sound',
+  debug: 'what helps to find a fault',
+  query: 'what is stored',
   group: 'communities',
   job: 'long work under way',
   audit: 'who did what',
@@ -124,6 +128,12 @@ function nounPage(catalog: Catalog, noun: readonly string[], role: Role): Reply 
   const path = noun.join(' ');
   const found = catalog.commands.filter((command) => command.path.startsWith(`${path} `));
   const what = nouns[path] === undefined ? say`` : say` (${nouns[path] ?? ''})`;
+  const own = catalog.commands.find((command) => command.path === path);
+  if (own !== undefined) {
+    const page = commandPage(own, catalog.prefix, role);
+    const beside = paragraph(say`Beside it, commands of ${code(path)}${what}:`);
+    return { ...page, blocks: [...page.blocks, beside, lines(found, role)] };
+  }
   return reply.says(say`Commands of ${code(path)}${what}:`, {
     blocks: [lines(found, role), paragraph(say`${code(`${catalog.prefix} help ${path} COMMAND`)} explains one.`)],
     data: found.map(asData),

@@ -3,6 +3,7 @@ import type { Accounts } from './accounts.ts';
 import type { Appservices } from './appservices.ts';
 import type { Deletions } from './deletions.ts';
 import type { Directory } from './directory.ts';
+import type { Extras } from './extras.ts';
 import type { Federation } from './federation.ts';
 import type { Files } from './files.ts';
 import type { Host } from './host.ts';
@@ -58,6 +59,7 @@ export interface Nouns {
   readonly reports: Reports;
   readonly upkeep: Upkeep;
   readonly appservices: Appservices;
+  readonly extras: Extras;
   readonly native: Native;
   /** What other servers publish; asked without the homeserver. */
   readonly wellKnown: WellKnown;

@@ -20,6 +20,12 @@ export interface NativeState {
   /** "user room" to tags. */
   readonly tags: Map<string, Set<string>>;
   readonly events: Map<string, Record<string, unknown>>;
+  /** Of localparts. */
+  readonly devices: Map<string, string[]>;
+  /** Files that nobody may have. */
+  readonly blocked: Set<string>;
+  /** Accounts whose files were purged. */
+  readonly purged: string[];
 }
 
 export type Version = '0.5' | '26.6' | '26.8' | '1.9' | '0.10' | '0.4';
@@ -49,6 +55,9 @@ export function nativeState(serverName: string): NativeState {
     registration: false,
     tags: new Map(),
     events: new Map(),
+    devices: new Map(),
+    blocked: new Set(),
+    purged: [],
   };
 }
 
@@ -67,7 +76,7 @@ export function conduwuitAnswer(
   const known =
     dialect === 'palpo'
       ? ['appservice', 'user', 'room', 'federation', 'server', 'media']
-      : ['appservices', 'users', 'rooms', 'federation', 'server', 'media', 'token', 'debug'];
+      : ['appservices', 'users', 'rooms', 'federation', 'server', 'media', 'token', 'debug', 'query'];
   if (words.includes('--help') || category === 'help') return say(help);
   if (!known.includes(category)) return say(usage(`unrecognized subcommand '${category}'`));
   const noun = category.replace(/s$/, '');
@@ -154,6 +163,19 @@ export function conduwuitAnswer(
         }[verb];
         return say(`User ${user} has been ${done}.`);
       }
+      case 'delete-device': {
+        if (dialect !== 'tuwunel') return say(usage(`unrecognized subcommand '${verb}'`));
+        const devices = state.devices.get(local(one)) ?? [];
+        state.devices.set(
+          local(one),
+          devices.filter((device) => device !== two),
+        );
+        return say(`User ${user}'s device ${two} removed.`);
+      }
+      case 'revoke-admin':
+        if (dialect !== 'tuwunel') return say(usage(`unrecognized subcommand '${verb}'`));
+        if (!state.admins.delete(local(one))) return fail(`${user} was never an admin.`);
+        return say(`${user} is no longer an admin.`);
       case 'make-user-admin':
         if (state.admins.has(local(one)) && dialect === 'continuwuity')
           return fail('User is already joined in the admin room');
@@ -205,6 +227,11 @@ export function conduwuitAnswer(
       }
     }
   }
+  if (category === 'query' && dialect === 'tuwunel' && verb === 'users' && one === 'list-devices') {
+    const devices = state.devices.get(local(two)) ?? [];
+    const shown = devices.length === 0 ? '[]' : `[\n${devices.map((device) => `    "${device}",\n`).join('')}]`;
+    return say(`Query completed in 12.3µs:\n\n\`\`\`rs\n${shown}\n\`\`\``);
+  }
   if (noun === 'debug' && verb === 'get-pdu') {
     const event = state.events.get(one);
     return event === undefined
@@ -246,6 +273,10 @@ export function conduwuitAnswer(
       return ids.length === 0 ? fail('No more rooms.') : say(`Rooms (${ids.length}):\n${inBlock(ids)}`);
     }
     if (verb === 'exists') return say(String(state.rooms.has(one)));
+    if (verb === 'delete' && dialect === 'tuwunel') {
+      state.rooms.delete(one);
+      return say('Successfully deleted the room from our database.');
+    }
     const membersOf =
       verb === 'info' && one === 'list-joined-members'
         ? two
@@ -458,6 +489,26 @@ export function conduitAnswer(state: NativeState, words: readonly string[], bloc
       const failed = block.filter((mxc) => !state.files.delete(mxc)).length;
       return say(
         failed === 0 ? 'Successfully purged media' : `Failed to delete ${failed} media, check logs for more details`,
+      );
+    }
+    case 'purge-media-from-users': {
+      state.purged.push(...block);
+      return say('Successfully purged media');
+    }
+    case 'block-media':
+    case 'unblock-media':
+      for (const mxc of block) {
+        if (verb === 'block-media') state.blocked.add(mxc);
+        else state.blocked.delete(mxc);
+      }
+      return say(verb === 'block-media' ? 'Successfully blocked media' : 'Successfully unblocked media');
+    case 'query-media': {
+      const type = state.files.get(one);
+      const heading = `Is blocked Media ID: ${state.blocked.has(one)}`;
+      return say(
+        type === undefined
+          ? heading
+          : `${heading}\n\nInformation on full (non-thumbnail) file:\n\nIs stored: true\nCreated at: 2026-01-31 12:00:00 UTC\nLast accessed at: 2026-02-01 12:00:00 UTC\nSize of file: 1.2 kB\nIs accessible via unauthenticated media endpoints: false\nSHA256 hash of file: 0a1b\nIs blocked due to sharing SHA256 hash with blocked media: ${state.blocked.has(one)}\nUploader: @bob:${state.serverName}\nFilename: a.png\nContent-type: ${type}`,
       );
     }
     case 'list-media':

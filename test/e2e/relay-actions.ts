@@ -3,7 +3,7 @@ import { registerUser } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
 import { type Synapse, startSynapse } from '../homeserver/synapse.ts';
 import { bodyOf } from './admin-room.ts';
-import type { Version } from './native-homeserver.ts';
+import { usage, type Version } from './native-homeserver.ts';
 import { openRelayLab, type RelayLab } from './relay-lab.ts';
 import { jobEnd, jobIn } from './run-job.ts';
 import type { DialectName } from './scripted-server-user.ts';
@@ -35,6 +35,9 @@ export interface Has {
   readonly names?: true;
   readonly events?: true;
   readonly restart?: true;
+  readonly devices?: true;
+  readonly deletesRooms?: true;
+  readonly blocksMedia?: true;
 }
 
 /** Every action of the reference's table through the real bot, on a homeserver of this kind. */
@@ -192,9 +195,20 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         'cannot be suspended, locked or logged out, which is said with what is near',
         async () => {
           for (const line of ['user suspend bob', 'user lock bob']) unsupported(await ask(line));
-          unsupported(await ask('user logout bob'));
+          if (!has.devices) unsupported(await ask('user logout bob'));
         },
       );
+
+      testWhere(has.devices)('have devices, which are deleted one by one and all together', async () => {
+        state().devices.set('bob', ['ONE', 'TWO', 'THREE']);
+        expect(column(await ask('user devices bob'), 'Device')).toEqual(['ONE', 'TWO', 'THREE']);
+        expect(await lab.room.askAndConfirm('user delete-device bob TWO')).toContain('Deleted the device `TWO`');
+        expect(state().devices.get('bob')).toEqual(['ONE', 'THREE']);
+        expect(await ask('user delete-device bob TWO')).toMatch(/^❌ .* has no device/);
+        expect(await lab.room.askAndConfirm('user logout bob')).toContain('2 devices deleted, none is left');
+        expect(state().devices.get('bob')).toEqual([]);
+        expect(await ask('user logout bob')).toContain('logged in nowhere');
+      });
 
       test('are closed when the exact id is typed again, and not before', async () => {
         const plan = await ask('user deactivate gone');
@@ -230,6 +244,21 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(await lab.room.askAndConfirm('user make-user-admin dora')).toContain('is a server admin now');
         expect(lastAsked(/make-user-admin/)).toContain(user('dora'));
       });
+
+      testWhere(dialect === 'tuwunel')(
+        'are no admins any more, also where the version has no word for it',
+        async () => {
+          const name = lab.other.userId.slice(1).split(':')[0] ?? '';
+          await lab.native.client.invite(lab.native.roomId, lab.other.userId);
+          await lab.other.join(lab.native.roomId);
+          state().admins.add(name);
+          expect(await lab.room.askAndConfirm(`user revoke-user-admin ${name}`)).toContain('✅');
+          expect(state().admins).not.toContain(name);
+          lab.native.next(/revoke-admin/, { text: usage("unrecognized subcommand 'revoke-admin'") });
+          expect(await lab.room.askAndConfirm(`user revoke-user-admin ${name}`)).toContain('✅');
+          expect(await lab.native.client.joinedMembers(lab.native.roomId)).not.toContain(lab.other.userId);
+        },
+      );
 
       testWhere(dialect === 'conduit')('are made admins by an invite to its room', async () => {
         const name = lab.other.userId.slice(1).split(':')[0] ?? '';
@@ -362,6 +391,34 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(state().banned).not.toContain(small);
       });
 
+      testWhere(has.deletesRooms)('are deleted, and nothing is asked for that it cannot do', async () => {
+        const gone = `!gone:${server.serverName}`;
+        state().rooms.set(gone, { members: [user('bob'), '@dave:y.org'], name: 'Gone' });
+        expect(await job(`room delete ${gone} --block`, gone)).toContain('takes no');
+        expect(state().rooms.has(gone)).toBe(true);
+        expect(await job(`room delete ${gone}`, gone)).toContain('1 person removed');
+        expect(state().rooms.has(gone)).toBe(false);
+        expect(lastAsked(/rooms delete/)).toMatch(new RegExp(`rooms delete ${gone}$`));
+        expect(await ask('room purge-empty')).toContain('room prune-empty');
+      });
+
+      testWhere(has.deletesRooms)(
+        'are asked about when the answer to their deletion is lost, and not deleted twice',
+        async () => {
+          const gone = `!lost:${server.serverName}`;
+          state().rooms.set(gone, { members: [user('bob')], name: 'Lost' });
+          lab.native.next(/rooms delete/, { panic: true });
+          expect(await job(`room delete ${gone}`, gone)).toContain('1 person removed');
+          expect(lab.native.asked.filter((body) => body.includes(`rooms delete ${gone}`))).toHaveLength(1);
+          const stays = `!stuck:${server.serverName}`;
+          state().rooms.set(stays, { members: [], name: 'Stuck' });
+          lab.native.next(/rooms delete/, { idle: true, panic: true });
+          expect(await job(`room delete ${stays}`, stays)).toContain('the room is still there');
+          expect(state().rooms.has(stays)).toBe(true);
+          state().rooms.delete(stays);
+        },
+      );
+
       testWhere(!has.ban)('cannot be banned, which is said with what is near', async () => {
         const answer = await job(`room moderation ban-room ${lobby}`, lobby);
         expect(answer).toMatch(/no way to|disable-room/);
@@ -407,6 +464,22 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
         expect(lastAsked(/before|older/)).toMatch(/2592\d\d\ds/);
         expect(await job('media delete-past-remote-media 1h --after', server.serverName)).toContain('7 files deleted');
         expect(await job('user delete-media bob', user('bob'))).toContain('3 files deleted');
+      });
+
+      testWhere(has.blocksMedia)('are blocked and unblocked as if in quarantine, and purged by account', async () => {
+        const bad = `mxc://${server.serverName}/bad`;
+        state().files.set(bad, 'image/png');
+        const told = await ask(`media get-file-info ${bad}`);
+        for (const fact of ['image/png', 'a.png', user('bob')]) expect(told).toContain(fact);
+        expect(await job(`media quarantine -U ${bad}`)).toContain('done');
+        expect(state().blocked).toContain(bad);
+        expect(await ask(`media get-file-info ${bad}`)).toContain('the homeserver');
+        expect(bodyOf(await jobEnd(lab.room, jobIn(await ask(`media unquarantine -U ${bad}`))))).toContain('done');
+        expect(state().blocked).not.toContain(bad);
+        expect(await ask(`media quarantine -U mxc://${server.serverName}/none`)).toMatch(/^❌/);
+        expect(await job('user delete-media bob', user('bob'))).toContain('deleted');
+        expect(state().purged).toEqual([user('bob')]);
+        state().files.delete(bad);
       });
 
       testWhere(has.listMedia)('of an account are listed', async () => {
@@ -475,15 +548,17 @@ export function describeRelay(dialect: DialectName, version: Version, has: Has):
     });
 
     describe('what it lacks', () => {
+      const devices = has.devices ? [] : ['user devices bob'];
+      const deletion = has.deletesRooms ? [] : ['room delete {room}'];
       test.each([
+        ...devices,
+        ...deletion,
         'user find-by-threepid email a@x.org',
         'user shadow-ban bob',
-        'user devices bob',
         'user whois bob',
         'user redact bob',
         'room forward-extremities {room}',
         'room hierarchy {room}',
-        'room delete {room}',
         'media statistics',
         'federation destinations',
         'history purge {room} --before-days 30',

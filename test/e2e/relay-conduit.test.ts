@@ -7,4 +7,6 @@ describeRelay('conduit', '0.10', {
   listMedia: true,
   memory: true,
   keepRooms: true,
+  fileInfo: true,
+  blocksMedia: true,
 });

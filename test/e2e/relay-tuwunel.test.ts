@@ -15,4 +15,6 @@ describeRelay('tuwunel', '1.9', {
   names: true,
   events: true,
   restart: true,
+  devices: true,
+  deletesRooms: true,
 });

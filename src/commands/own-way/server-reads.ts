@@ -1,21 +1,7 @@
 import { z } from 'zod';
-import { cleanLines } from '../../core/clean.ts';
-import { type Block, type Reply, reply } from '../../core/reply.ts';
-import { say, type Text } from '../../core/text.ts';
+import { say } from '../../core/text.ts';
 import { command } from '../define.ts';
-
-const longest = 4_000;
-
-/** What the homeserver prints, as it is, in no form that could be parsed. */
-function printed(heading: Text, text: string, filename: string): Reply {
-  const clean = cleanLines(text);
-  const whole: Block = { kind: 'attachment', filename, mimetype: 'text/plain', content: clean, forReading: true };
-  const shown = clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
-  return reply.says(heading, {
-    data: { text: clean },
-    blocks: [{ kind: 'code', text: shown }, ...(shown === clean ? [] : [whole])],
-  });
-}
+import { printed } from './printed.ts';
 
 export const showConfig = command({
   path: 'server show-config',

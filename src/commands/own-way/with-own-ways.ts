@@ -2,6 +2,7 @@ import type { AnyCommand } from '../define.ts';
 import allowRegistration from './allow-registration.ts';
 import * as appservices from './appservices.ts';
 import { clearCaches, clearDatabaseCaches, clearServiceCaches } from './clear-caches.ts';
+import { extras } from './extras/extras.ts';
 import { reloadConfig, restart, shutdown } from './restarts.ts';
 import { listFeatures, memoryUsage, showConfig } from './server-reads.ts';
 
@@ -18,6 +19,7 @@ export const ownWays: readonly AnyCommand[] = [
   clearCaches,
   clearDatabaseCaches,
   clearServiceCaches,
+  ...extras,
   listFeatures,
   memoryUsage,
   reloadConfig,

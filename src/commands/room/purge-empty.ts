@@ -36,8 +36,11 @@ export default command({
 
   async plan({ minAge }, caps) {
     const empty: RoomRow[] = [];
-    for await (const row of everyRow((from, limit) => caps.rooms.list({ from, limit })))
+    for await (const row of everyRow((from, limit) => caps.rooms.list({ from, limit }))) {
+      // Where that is not told, asking what is left of the room says what there is in place of it.
+      if (row.joinedLocalMembers === null) await caps.deletions.remains(row.roomId);
       if (row.joinedLocalMembers === 0) empty.push(row);
+    }
     const looks = await inParallel(empty, lookingAtOnce, (row) => look(caps, row, minAge));
     const targets = empty.flatMap(({ roomId }, at) => {
       const seen = looks[at];

@@ -1,7 +1,9 @@
 import { localpartOf } from '../../core/ids.ts';
 import { commandLine, say } from '../../core/text.ts';
+import { readConduitFile } from './conduit-file.ts';
 import { anything, readAppservices, readPdu } from './conduwuit-line.ts';
 import type { Dialect, MediaLine } from './dialect.ts';
+import { conduitExtras, noBlock, notUsers } from './extras/conduit.ts';
 import { readConduitFailure } from './failure.ts';
 import type { Order } from './order.ts';
 import { aboutUser, countedLines, eachLine, exactly, type RoomLine, readUserId, sameUser, whole } from './readers.ts';
@@ -17,8 +19,6 @@ const badName = [
   /^Userid @\S+ is not allowed due to historical$/,
   /^Userid @\S+ already exists$/,
 ];
-const block = /^Expected code block in command body\. Add --help for details\.$/;
-
 /** Conduit 0.10 (reference, section 1.2; texts from its source): plain sentences, and no word of which command they answer. */
 export function conduit(_serverName: string): Dialect {
   const order = <Value>(
@@ -107,9 +107,30 @@ export function conduit(_serverName: string): Dialect {
       deleteFile: (mxc) => ({
         ...order(true, ['purge-media'], [], exactly('Successfully purged media'), [
           /^Failed to delete \d+ media, check logs for more details$/,
-          block,
+          noBlock,
         ]),
         block: [mxc],
+      }),
+      fileInfo: (mxc) => order(false, ['query-media'], [mxc], readConduitFile, [/^Invalid media MXC$/]),
+      setBlockedFile: (mxc, blocked) => ({
+        ...order(
+          true,
+          [blocked ? 'block-media' : 'unblock-media'],
+          [],
+          exactly(blocked ? 'Successfully blocked media' : 'Successfully unblocked media'),
+          [/^Failed to (un)?block \d+ media, check logs for more details$/, noBlock],
+        ),
+        block: [mxc],
+      }),
+      deleteOfUser: (userId) => ({
+        ...order(
+          true,
+          ['purge-media-from-users'],
+          [],
+          (text) => (text === 'Successfully purged media' ? ('untold' as const) : undefined),
+          [/^Failed to purge \d+ media, check logs for more details$/, ...notUsers],
+        ),
+        block: [userId],
       }),
       listMedia: (userId) => order(false, ['list-media', '--user'], [userId], readMedia),
       showConfig: () => ({ ...order(false, ['show-config'], [], anything), secret: true }),
@@ -136,7 +157,7 @@ export function conduit(_serverName: string): Dialect {
           ['register-appservice'],
           [],
           whole(/Appservice registered with ID: (\S+?)\.?/, (id) => id),
-          [/^Failed to register appservice: [\s\S]*$/, /^Could not parse appservice config: [\s\S]*$/, block],
+          [/^Failed to register appservice: [\s\S]*$/, /^Could not parse appservice config: [\s\S]*$/, noBlock],
         ),
         block: yaml,
         secret: true,
@@ -147,6 +168,7 @@ export function conduit(_serverName: string): Dialect {
         ]),
       listAppservices: () => order(false, ['list-appservices'], [], readAppservices, [/^Failed to get appservices\.$/]),
     },
+    extras: conduitExtras,
     instead: {
       'users.setSuspended': missing,
       'users.setLocked': missing,
@@ -157,6 +179,9 @@ export function conduit(_serverName: string): Dialect {
       'rooms.members': say`Conduit does not tell who is in a room; ${commandLine('room list-rooms')} says how many.`,
       'tokens.issue': say`Conduit's only token stands in its configuration; ${commandLine('native allow-registration true')} opens registration until its next restart.`,
       'deletions.start': rooms,
+      'extras.media delete-all-from-server': say`${commandLine('media purge-media-from-server …')} does.`,
+      'extras.user disable-login': missing,
+      'extras.query': say`${commandLine('debug …')} has what it can be asked.`,
       'users.joinedRooms': say`Conduit does not tell in which rooms an account is.`,
     },
   };

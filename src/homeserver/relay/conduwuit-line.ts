@@ -228,7 +228,7 @@ const noMoreRooms = 'No more rooms.';
 const fileDeleted = 'Deleted the MXC from our database and on our filesystem.';
 
 /** What a failure's envelope holds; where an empty list, or a success, is reported as an error. */
-function envelopeOf(text: string): string | undefined {
+export function envelopeOf(text: string): string | undefined {
   const inner = /^Command failed with error:\n```\n([\s\S]*)\n```$/.exec(text)?.[1];
   return inner === undefined ? undefined : (/^\w+\(\s*"(.*)",?\s*\)$/s.exec(inner.trim())?.[1] ?? inner.trim());
 }
@@ -254,7 +254,7 @@ export function readPdu(text: string): Readonly<Record<string, unknown>> | undef
   }
 }
 
-const readDeletedFiles = whole(/Deleted (\d+) total files\./, (count) => Number(count));
+export const readDeletedFiles = whole(/Deleted (\d+) total files\./, (count) => Number(count));
 
 function readMember(line: string): string | undefined {
   return /^(@\S+:\S+) \| .*$/.exec(line)?.[1];

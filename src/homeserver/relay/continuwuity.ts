@@ -3,6 +3,7 @@ import { Problem } from '../../core/problem.ts';
 import { code, commandLine, say } from '../../core/text.ts';
 import { conduwuitLine } from './conduwuit-line.ts';
 import type { Dialect, SaidPassword, TokenOrder } from './dialect.ts';
+import { continuwuityExtras } from './extras/continuwuity.ts';
 import { readEnvelope } from './failure.ts';
 import { aboutUser, exactly } from './readers.ts';
 import { readIssued, readTokens } from './token-words.ts';
@@ -10,6 +11,9 @@ import { readIssued, readTokens } from './token-words.ts';
 /** continuwuity, from the versions called 0.5 to 26.8 (reference, sections 1.1 and 1.3). */
 export function continuwuity(serverName: string): Dialect {
   const line = conduwuitLine(serverName);
+  const failing = say`${commandLine('debug servers-in-backoff')} lists the servers that cannot be reached.`;
+  const email = say`${commandLine('user change-email …')} does.`;
+  const deleting = say`${commandLine('media delete-media --mxc …')} deletes a file, also another server's.`;
   return {
     name: 'continuwuity',
     serverLocalpart: 'conduit',
@@ -75,11 +79,31 @@ export function continuwuity(serverName: string): Dialect {
         read: exactly('Token revoked successfully.'),
       }),
     },
+    extras: continuwuityExtras,
     instead: {
       'users.list': say`It lists open accounts only.`,
-      'users.devices': say`${commandLine('user logout …')} ends all sessions of an account at once.`,
+      'users.devices': say`${commandLine('query users list-devices-metadata …')} lists them, and ${commandLine('user logout …')} ends all sessions of an account at once.`,
+      'users.findByThreepid': say`${commandLine('user get-user-by-email …')} knows whose a mail address is.`,
+      'users.removeThreepids': say`${commandLine('user change-email …')} takes a mail address away.`,
+      'federation.destinations': failing,
+      'federation.destination': failing,
+      'federation.destinationRooms': say`${commandLine('query room-state-cache server-rooms …')} lists the rooms that a server is in.`,
+      'federation.reset': say`${commandLine('query resolver flush-cache …')} lets it look up anew where a server is.`,
+      'roomData.state': say`${commandLine('debug get-room-state …')} prints it.`,
+      'roomData.messages': say`${commandLine('query room-timeline pdus …')} prints the latest events.`,
+      'roomData.forwardExtremities': say`${commandLine('debug rooms-by-extremity-count')} counts them.`,
       'deletions.start': say`${commandLine('room moderation ban-room …')} takes everybody of this server out of a room.`,
-      'files.setQuarantined': say`${commandLine('media delete-media --mxc …')} deletes a file, also another server's.`,
+      'files.setQuarantined': deleting,
+      'extras.user add-email': email,
+      'extras.user del-email': email,
+      'extras.media block-media': deleting,
+      'extras.media block-media-from-users': say`${commandLine('user delete-media …')} deletes what an account uploaded.`,
+      'extras.media purge-media-from-users': say`${commandLine('user delete-media …')} does.`,
+      'extras.media purge-media-from-server': say`${commandLine('media delete-all-from-server …')} does.`,
+      'extras.user deactivate-with-media': say`${commandLine('user deactivate …')}, and ${commandLine('user delete-media …')}.`,
+      'extras.user redact-recent': say`${commandLine('user redact-event …')} takes one message back.`,
+      'extras.room info': say`${commandLine('room details …')}, and ${commandLine('debug get-room-state …')}.`,
+      'extras.room list-extremities': say`${commandLine('debug rooms-by-extremity-count')} counts them.`,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Text } from '../../core/text.ts';
+import type { ExtraOrders } from './extras/extra-orders.ts';
 import type { ReadFailure } from './failure.ts';
 import type { Order } from './order.ts';
 import type { Quoting } from './quoting.ts';
@@ -46,7 +47,11 @@ export interface Acts {
   setSuspended?(userId: string, suspended: boolean): Order<true>;
   setLocked?(userId: string, locked: boolean): Order<true>;
   logOut?(userId: string): Order<true>;
+  /** The ids of its devices. */
+  devices?(userId: string): Order<readonly string[]>;
+  deleteDevice?(userId: string, deviceId: string): Order<true>;
   makeAdmin?(userId: string): Order<true>;
+  revokeAdmin?(userId: string): Order<true>;
   joinedRooms?(userId: string): Order<readonly RoomLine[]>;
   sharedRooms?(userId: string): Order<readonly RoomLine[]>;
   forceJoin?(userId: string, room: string): Order<true>;
@@ -69,6 +74,8 @@ export interface Acts {
   banRoom?(roomId: string): Order<true>;
   unbanRoom?(roomId: string): Order<true>;
   bannedRooms?(): Order<readonly RoomLine[]>;
+  /** Takes everybody of this server out of it first. `force`: with what is kept of who was in it. */
+  deleteRoom?(roomId: string, force: boolean): Order<true>;
   setAlias?(roomId: string, localpart: string): Order<true>;
   removeAlias(alias: string): Order<true>;
   aliases?(roomId: string): Order<readonly string[]>;
@@ -79,10 +86,12 @@ export interface Acts {
   deleteFile(mxc: string): Order<true>;
   /** What the server knows of a file as it prints it; `null`: nothing. */
   fileInfo?(mxc: string): Order<string | null>;
+  /** Keeps everybody from a file, and from all of the same content. */
+  setBlockedFile?(mxc: string, blocked: boolean): Order<true>;
   /** Seconds; how many files went. */
   deleteBefore?(seconds: number, localToo: boolean): Order<number>;
   deleteAfter?(seconds: number, localToo: boolean): Order<number>;
-  deleteOfUser?(userId: string): Order<number | undefined>;
+  deleteOfUser?(userId: string): Order<number | 'untold'>;
   listMedia?(userId: string): Order<readonly MediaLine[]>;
 
   /** The server makes the token itself. Throws Problem('unsupported') for limits that do not go together there. */
@@ -132,6 +141,8 @@ export interface Dialect {
   /** Files of other servers can be deleted one by one. */
   readonly deletesRemoteFiles: boolean;
   readonly acts: Acts;
+  /** What few others have. */
+  readonly extras: ExtraOrders;
   /** What there is in place of what it lacks, by method of the capability: "users.setSuspended". */
   readonly instead: Readonly<Record<string, Text>>;
   /** What a ban of a room does not do there. */

@@ -1,11 +1,12 @@
 import type { FileInfo, Files } from '../files.ts';
 import type { Media } from '../media.ts';
+import { conduitFileHeading, conduitFileInfo } from './conduit-file.ts';
 import { lacking } from './lacking.ts';
 import type { RelayParts } from './parts.ts';
 
 /** One file at a time, as the server prints what it knows of it. */
 export function createRelayFiles({ dialect, commander, recall }: RelayParts): Files {
-  const { fileInfo } = dialect.acts;
+  const { fileInfo, setBlockedFile } = dialect.acts;
   const absent = (method: string) => lacking(dialect, `files.${method}`);
   return {
     info: fileInfo
@@ -14,7 +15,9 @@ export function createRelayFiles({ dialect, commander, recall }: RelayParts): Fi
           return words === null ? undefined : infoOf(mxc, words);
         }
       : absent('info'),
-    setQuarantined: absent('setQuarantined'),
+    setQuarantined: setBlockedFile
+      ? async (mxc, blocked) => void (await commander.do(setBlockedFile(mxc, blocked)))
+      : absent('setQuarantined'),
     setProtected: absent('setProtected'),
     usage: absent('usage'),
   };
@@ -22,6 +25,7 @@ export function createRelayFiles({ dialect, commander, recall }: RelayParts): Fi
 
 /** `content_type: Some("image/png")`, as Rust prints it; what a file's uploader called it may hold anything. */
 function infoOf(mxc: string, words: string): FileInfo {
+  if (words.startsWith(conduitFileHeading)) return conduitFileInfo(mxc, words);
   const text = (name: string) =>
     new RegExp(`^\\s*${name}: Some\\(\\s*"([^"\\n]*)",?\\s*\\)`, 'm').exec(words)?.[1] ?? null;
   return {
@@ -59,7 +63,14 @@ export function createRelayMedia({ dialect, commander, clock }: RelayParts): Med
       : {
           removeRecent: (after: number, localToo: boolean) => commander.do(deleteAfter(secondsSince(after), localToo)),
         }),
-    ...(deleteOfUser === undefined ? {} : { removeOf: (userId: string) => commander.do(deleteOfUser(userId)) }),
+    ...(deleteOfUser === undefined
+      ? {}
+      : {
+          removeOf: async (userId: string) => {
+            const count = await commander.do(deleteOfUser(userId));
+            return count === 'untold' ? undefined : count;
+          },
+        }),
     ofUser: listMedia
       ? async (userId, { from, limit }) => {
           const lines = await commander.do(listMedia(userId));

@@ -1,6 +1,6 @@
 import { invisible } from '../../core/clean.ts';
 import { Problem } from '../../core/problem.ts';
-import { commandLine, say, type Text } from '../../core/text.ts';
+import { commandLine, say } from '../../core/text.ts';
 import type { Native } from '../native.ts';
 import type { RelayParts } from './parts.ts';
 import { blockLines } from './quoting.ts';
@@ -13,9 +13,9 @@ export function createRelayNative({ dialect, commander }: RelayParts): Native {
       if (line.trim() === '' || /[\r\n]/.test(line) || line.replaceAll(invisible, '') !== line)
         throw new Problem('usage', say`The text has to be one line, with nothing in it that cannot be seen.`);
       const words = line.trim().split(/[\s\u0085]+/u);
-      const typed = secretCommand(words);
+      const secret = secretCommand(words);
       const asksHelp = isHelp(words);
-      if (typed !== undefined && !asksHelp) throw inTheOpen(say`${commandLine(typed)}`);
+      if (secret !== undefined && !asksHelp) throw inTheOpen(secret.typed);
       const lines = block.filter((one) => one.trim() !== '');
       if (lines.length > 0) blockLines(lines);
       const { text, logs, exposed } = await commander.ask(words, lines, line.trim());
@@ -34,10 +34,12 @@ function isHelp(words: readonly string[]): boolean {
   return words[0] === 'help' || flags.some((word) => word === '--help' || word === '-h');
 }
 
-function inTheOpen(instead: Text): Problem {
+function inTheOpen(typed: string | undefined): Problem {
   return new Problem(
     'rejected',
     say`The homeserver would answer that with a secret, and the answer would stand here for all to read. Nothing was sent.`,
-    say`${instead} hands it to you alone.`,
+    typed === undefined
+      ? say`Nothing here hands it over. Whoever needs it asks in the homeserver's own room, and removes both messages there.`
+      : say`${commandLine(typed)} hands it to you alone.`,
   );
 }

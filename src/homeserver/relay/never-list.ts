@@ -18,7 +18,10 @@ export interface RelayNeverListOptions {
 
 /** These read, or give something back; they may name anybody and any room. */
 const permitted =
-  /^(--?h(elp)?|help|list.*|show.*|get.*|view.*|exists|which|info|count-users|uptime|memory-.*|build-info|incoming-federation|fetch-.*|remote-user-in-rooms|admin-notice|unsuspend|unlock|enable-.*|unban-room|make-user-admin|create|create-user|parse-pdu|verify-.*|sign-json|resolve-.*|ping|echo|time|query-media|last-active)$/;
+  /^(--?h(elp)?|help|list.*|show.*|get.*|view.*|exists|which|info|count-users|uptime|memory-.*|build-info|incoming-federation|fetch-.*|remote-user-in-rooms|admin-notice|unsuspend|unlock|enable-.*|unban-room|make-user-admin|create|create-user|parse-pdu|verify-.*|sign-json|hash-and-sign-event|resolve-.*|ping|echo|time|query-media|last-active|erasure)$/;
+/** So does this of `query` and `debug`. */
+const permittedGetters =
+  /^((active-)?local-users-in-room|count-one-time-keys|(first|latest)-pdu-in-room|invite-state|last|local-aliases-for-room|pdus|presence-since|room-(members(-invited)?|servers|(joined|invited)-count|user-once-joined)|rooms-(joined|left|invited)|server-in-room|servers-in-backoff|short-(event|room)-id|user-(memberships|id-for-email))$/;
 /** These act on whatever they find, or past everything that could be checked. */
 const boundless = /^(purge-user|raw-(del|delete|clear|set|put|compact)|force-set-room-state-from-server)$/;
 /** After these an account can administer nothing any more. */
@@ -53,8 +56,9 @@ export function createRelayNeverList(options: RelayNeverListOptions): RelayNever
       const bare = words.filter((word) => !word.startsWith('-')).map(commandWord);
       const verb = verbOf(bare);
       const path = bare.slice(0, bare.indexOf(verb) + 1).join(' ');
-      if (boundless.test(verb)) throw refusal(path, say`it acts on whatever it finds, the admin room among it`);
-      if (permitted.test(verb)) return;
+      if (boundless.test(verb) && !onlyLists(verb, words))
+        throw refusal(path, say`it acts on whatever it finds, the admin room among it`);
+      if (permitted.test(verb) || permittedGetters.test(verb) || boundless.test(verb)) return;
       const arguments_ = words.slice(words.findIndex((word) => commandWord(word) === verb) + 1);
       const values = [...arguments_, ...block.flatMap((line) => line.split(/\s+/))].flatMap(valuesIn);
       if (values.some((value) => ours.some((userId) => namesUser(value, userId))))
@@ -70,6 +74,12 @@ export function createRelayNeverList(options: RelayNeverListOptions): RelayNever
       if (disarming.test(verb)) await refuseLastAdmin(values);
     },
   };
+}
+
+/** This one can be asked what it would find; behind `--` the flag is none. */
+function onlyLists(verb: string, words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return verb === 'purge-user' && (end === -1 ? words : words.slice(0, end)).includes('--dry-run');
 }
 
 /** What a command does: its second word, or third where the second is a group; Conduit's first. */

@@ -1,6 +1,7 @@
 import { commandLine, say } from '../../core/text.ts';
 import { conduwuitLine } from './conduwuit-line.ts';
 import type { Dialect } from './dialect.ts';
+import { palpoExtras } from './extras/palpo.ts';
 import { readEnvelope } from './failure.ts';
 
 /** Palpo 0.4, whose own room does less than its words say (palpo.md, sections 1 and 2). */
@@ -42,6 +43,7 @@ export function palpo(serverName: string): Dialect {
       ...acts,
       deleteFile: (mxc) => ({ ...line.deleteFile(mxc), words: ['media', 'delete-media', '--mxc'] }),
     },
+    extras: palpoExtras,
     instead: {
       'users.setSuspended': http,
       'users.setLocked': http,
@@ -50,6 +52,15 @@ export function palpo(serverName: string): Dialect {
       'media.purgeCache': say`It deletes the wrong side of the time it is given, so I do not ask it to.`,
       'roomData.event': say`${commandLine('native user redact-event …')} takes a message back without looking.`,
       'upkeep.restart': say`Restart it with its service manager.`,
+      'extras.user get-email': http,
+      'extras.user get-user-by-email': http,
+      'extras.user change-email': http,
+      'extras.user add-email': http,
+      'extras.user del-email': http,
+      'extras.user disable-login': say`Its admin API over HTTP (${'"type": "synapse"'}) can lock an account.`,
+      'extras.media delete-all-from-server': say`${commandLine('media delete-media-list')} deletes files by their addresses.`,
+      'extras.server uptime': say`${commandLine('server version')} tells what runs.`,
+      'extras.server build-info': say`${commandLine('server version')}, and ${commandLine('server list-features')}.`,
       'deletions.start': say`${commandLine('room moderation ban-list-of-rooms')} keeps people out of rooms.`,
     },
   };

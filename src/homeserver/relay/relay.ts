@@ -6,9 +6,11 @@ import { createWellKnown } from '../public/well-known.ts';
 import { createCommander } from './commander.ts';
 import { conduit } from './conduit.ts';
 import { continuwuity } from './continuwuity.ts';
+import { createRelayDeletions } from './deletions.ts';
 import { type Diagnosis, diagnoseSilence } from './diagnose.ts';
 import type { Dialect } from './dialect.ts';
 import { createRelayDirectory } from './directory.ts';
+import { createRelayExtras } from './extras/relay-extras.ts';
 import { createRelayFederation } from './federation.ts';
 import { createRelayFiles, createRelayMedia } from './files.ts';
 import { lackingNoun, whatItHas } from './lacking.ts';
@@ -83,6 +85,7 @@ type RelayNouns = Pick<
   | 'server'
   | 'upkeep'
   | 'appservices'
+  | 'extras'
   | 'native'
   | 'wellKnown'
   | 'deletions'
@@ -215,11 +218,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     server: createRelayServer(parts),
     upkeep: createRelayUpkeep(parts),
     appservices: createRelayAppservices(parts),
+    extras: createRelayExtras(parts),
     native: createRelayNative(parts),
     ...(tokens === undefined ? {} : { tokens }),
     wellKnown: createWellKnown(options.allowPrivateAddresses ? { mayAsk: () => true } : {}),
+    deletions: createRelayDeletions(parts),
     // For commands that have another way on a relay.
-    deletions: lackingNoun(dialect, 'deletions'),
     ownRooms: lackingNoun(dialect, 'ownRooms'),
     accounts: lackingNoun(dialect, 'accounts'),
   };

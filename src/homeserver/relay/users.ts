@@ -6,6 +6,7 @@ import { MatrixFault } from '../../http.ts';
 import type { Listed } from '../listed.ts';
 import type { NewUser, PasswordSet, UserDetails, UserQuery, UserRow, Users } from '../users.ts';
 import { viaClient } from './client-problem.ts';
+import { createRelayDevices } from './devices.ts';
 import type { SaidPassword } from './dialect.ts';
 import { lacking } from './lacking.ts';
 import type { RelayParts } from './parts.ts';
@@ -135,6 +136,7 @@ export function createRelayUsers(parts: RelayParts): Users {
         say`${code(userId)} is the last in the homeserver's own room besides the bot.`,
         say`Make someone else an admin first.`,
       );
+    if (acts.revokeAdmin !== undefined && (await ifKnown(commander.do(acts.revokeAdmin(userId))))) return;
     await viaClient(() => matrix.kick(room.roomId, userId, 'No server admin any more'), true);
   }
 
@@ -228,8 +230,7 @@ export function createRelayUsers(parts: RelayParts): Users {
     joinedRooms: async (userId) => (await joinedLines(userId)).map(({ roomId }) => roomId),
     joinedRoomRows: async (userId) => (await joinedLines(userId)).map(rowOf),
     memberships: async (userId) => new Map((await joinedLines(userId)).map(({ roomId }) => [roomId, 'join'])),
-    devices: absent('devices'),
-    deleteDevices: absent('devices'),
+    ...createRelayDevices(parts),
     // There is nothing of the kind; the server decides by its configuration.
     liftRateLimit: async () => undefined,
   };
@@ -257,5 +258,15 @@ export function createRelayUsers(parts: RelayParts): Users {
 
   function unknown(what: Text): Problem {
     return new Problem('unsupported', say`${dialect.name} does not tell ${what}.`, dialect.instead['users.list']);
+  }
+}
+
+/** False where the version does not know the command, and so has done nothing. */
+async function ifKnown(asked: Promise<true>): Promise<boolean> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unsupported') return false;
+    throw error;
   }
 }

@@ -51,7 +51,7 @@ export interface SynapseOptions {
 }
 
 /** All but what only a room of the homeserver's own, or its machine, reaches. */
-export type SynapseNouns = Omit<Nouns, 'host' | 'native' | 'upkeep' | 'appservices'>;
+export type SynapseNouns = Omit<Nouns, 'host' | 'native' | 'extras' | 'upkeep' | 'appservices'>;
 
 /** The backend for a homeserver that speaks Synapse's admin API. */
 export function createSynapse(options: SynapseOptions): Homeserver & SynapseNouns {

@@ -645,6 +645,48 @@ describe('tuwunel alone', () => {
       true,
     ],
     [
+      'tells devices',
+      a('devices')(alice),
+      `!admin query users list-devices ${alice}`,
+      'Query completed in 12.3µs:\n\n```rs\n[\n    "ABC",\n    "a \\"b\\" \\\\ \\u{7f}\\n    \\"FORGED\\",",\n]\n```',
+      ['ABC', 'a "b" \\ \u007f\n    "FORGED",'],
+    ],
+    [
+      'tells that there are no devices',
+      a('devices')(alice),
+      `!admin query users list-devices ${alice}`,
+      'Query completed in 12.3µs:\n\n```rs\n[]\n```',
+      [],
+    ],
+    [
+      'deletes a device',
+      a('deleteDevice')(alice, 'ABC'),
+      `!admin users delete-device ${alice} ABC`,
+      `User ${alice}'s device ABC removed.`,
+      true,
+    ],
+    [
+      'takes the power of an admin',
+      a('revokeAdmin')(alice),
+      `!admin users revoke-admin ${alice}`,
+      `${alice} is no longer an admin.`,
+      true,
+    ],
+    [
+      'deletes a room',
+      a('deleteRoom')(room, false),
+      `!admin rooms delete ${room}`,
+      'Successfully deleted the room from our database.',
+      true,
+    ],
+    [
+      'deletes a room and who was in it',
+      a('deleteRoom')(room, true),
+      `!admin rooms delete --force ${room}`,
+      'Successfully deleted the room from our database.',
+      true,
+    ],
+    [
       'deletes by age',
       a('deleteBefore')(60, false),
       '!admin media delete-range --older-than 60s',
@@ -654,6 +696,27 @@ describe('tuwunel alone', () => {
   ])('%s', async (_, order, sent, says, value) => {
     expect(await sentFor(dialect, order)).toBe(sent);
     expect(await outcomeOf(dialect, order, says)).toEqual(value);
+  });
+
+  test.each([
+    [
+      'a device of another',
+      a('deleteDevice')(alice, 'ABC'),
+      "User @bob:x.org's device ABC removed.",
+      /^unknown-outcome/,
+    ],
+    ['another device', a('deleteDevice')(alice, 'ABC'), `User ${alice}'s device DEF removed.`, /^unknown-outcome/],
+    ['many rooms', a('deleteRoom')(room, false), 'Successfully deleted 3 rooms from our database.', /^unknown-outcome/],
+    ['the admin room', a('deleteRoom')(room, false), fail('Cannot delete admin room'), /^rejected/],
+    ['somebody who was none', a('revokeAdmin')(alice), fail(`${alice} was never an admin.`), /^rejected/],
+    [
+      'lines that are no ids',
+      a('devices')(alice),
+      'Query completed in 1ms:\n\n```rs\n[\n    ABC,\n]\n```',
+      /^unavailable/,
+    ],
+  ] as const)('is not believed about %s', async (_, order, says, expected) => {
+    expect(await outcomeOf(dialect, order as Order<unknown>, says)).toMatch(expected);
   });
 
   test.each(['setSuspended', 'setLocked', 'logOut', 'topic', 'reactivate'] as const)('has no %s', (name) => {
@@ -700,6 +763,42 @@ describe('Conduit', () => {
       `create-user alice ${password}`,
       `Created user with user_id: ${alice} and password: ${password}`,
       made,
+    ],
+    [
+      'knows a file',
+      a('fileInfo')(mxc),
+      `query-media ${mxc}`,
+      'Is blocked Media ID: true\n\nInformation on full (non-thumbnail) file:\n\nIs stored: true\nSHA256 hash of file: 0a',
+      'Is blocked Media ID: true\n\nInformation on full (non-thumbnail) file:\n\nIs stored: true\nSHA256 hash of file: 0a',
+    ],
+    ['knows no file', a('fileInfo')(mxc), `query-media ${mxc}`, 'Is blocked Media ID: false', null],
+    [
+      'has nothing more of a file',
+      a('fileInfo')(mxc),
+      `query-media ${mxc}`,
+      'Is blocked Media ID: true\n\nInformation on full (non-thumbnail) file:\n\nIs stored: false',
+      null,
+    ],
+    [
+      'blocks a file',
+      a('setBlockedFile')(mxc, true),
+      `block-media\n\`\`\`\n${mxc}\n\`\`\``,
+      'Successfully blocked media',
+      true,
+    ],
+    [
+      'unblocks a file',
+      a('setBlockedFile')(mxc, false),
+      `unblock-media\n\`\`\`\n${mxc}\n\`\`\``,
+      'Successfully unblocked media',
+      true,
+    ],
+    [
+      'deletes what somebody uploaded, and does not tell how much',
+      a('deleteOfUser')(alice),
+      `purge-media-from-users\n\`\`\`\n${alice}\n\`\`\``,
+      'Successfully purged media',
+      'untold',
     ],
     [
       'resets, with a password of its own',
@@ -847,6 +946,26 @@ describe('Conduit', () => {
       `User ${alice} is not from this server`,
       /^rejected/,
     ],
+    ['a block that it did not set', a('setBlockedFile')(mxc, true), 'Successfully unblocked media', /^unknown-outcome/],
+    [
+      'a block that failed',
+      a('setBlockedFile')(mxc, true),
+      'Failed to block 1 media, check logs for more details',
+      /^rejected/,
+    ],
+    [
+      'files that stay when an account is purged',
+      a('deleteOfUser')(alice),
+      'Failed to purge 3 media, check logs for more details',
+      /^rejected/,
+    ],
+    [
+      'an account that it does not know among those to purge',
+      a('deleteOfUser')(alice),
+      `The following users do not exist:\n\`\`\`\n${alice}\n\`\`\``,
+      /^rejected/,
+    ],
+    ['no mxc', a('fileInfo')(mxc), 'Invalid media MXC', /^rejected/],
     ['files that stay', a('deleteFile')(mxc), 'Failed to delete 2 media, check logs for more details', /^rejected/],
     ['a lost block', a('deleteFile')(mxc), 'Expected code block in command body. Add --help for details.', /^rejected/],
     ['an alias that is not there', a('removeAlias')('#a:x.org'), 'No such alias exists', /^not-found/],

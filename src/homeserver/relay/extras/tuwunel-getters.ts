@@ -1,0 +1,93 @@
+import type { Getter, Getters } from './extra-orders.ts';
+
+const takes = (least: number, most = least): Getter => ({ takes: [least, most] });
+
+/**
+ * Left out: `create-jwt` (a way to log in as anybody), what was taken back (`get-retained-pdu`), and `echo`, with which
+ * the homeserver could be made to say a command.
+ */
+export const tuwunelDebug: Getters = {
+  'get-auth-chain': takes(1),
+  'parse-pdu': { takes: [0, 0], lines: true },
+  'get-pdu': takes(1),
+  'get-short-pdu': takes(2),
+  'get-room-state': takes(1),
+  'get-signing-keys': { takes: [0, 1], flags: ['notary', 'query'] },
+  'get-verify-keys': takes(0, 1),
+  ping: takes(1),
+  'verify-json': { takes: [0, 0], lines: true },
+  'verify-pdu': takes(1),
+  'first-pdu-in-room': takes(1),
+  'latest-pdu-in-room': takes(1),
+  'resolve-true-destination': { takes: [1, 1], flags: ['noCache'] },
+  'memory-stats': takes(0, 1),
+  'runtime-metrics': takes(0),
+  'runtime-interval': takes(0),
+  time: takes(0),
+  'list-dependencies': { takes: [0, 0], flags: ['names'] },
+  'database-stats': { takes: [0, 1], flags: ['map'] },
+  'database-files': { takes: [0, 1], flags: ['level'] },
+};
+
+/**
+ * Left out: account data, appservices, pushers and who is being sent to (tokens and push keys), password hashes, keys of
+ * messages, storage providers and identity providers (their secrets), raw values, and all that changes anything.
+ */
+export const tuwunelQuery: Getters = {
+  'presence get-presence': takes(1),
+  'room-alias resolve-local-alias': takes(1),
+  'room-alias local-aliases-for-room': takes(1),
+  'room-alias all-local-aliases': takes(0),
+  'room-state-cache server-in-room': takes(2),
+  'room-state-cache room-servers': takes(1),
+  'room-state-cache server-rooms': takes(1),
+  'room-state-cache room-members': takes(1),
+  'room-state-cache local-users-in-room': takes(1),
+  'room-state-cache active-local-users-in-room': takes(1),
+  'room-state-cache room-joined-count': takes(1),
+  'room-state-cache room-invited-count': takes(1),
+  'room-state-cache room-user-once-joined': takes(1),
+  'room-state-cache room-members-invited': takes(1),
+  'room-state-cache get-invite-count': takes(2),
+  'room-state-cache get-left-count': takes(2),
+  'room-state-cache rooms-joined': takes(1),
+  'room-state-cache rooms-left': takes(1),
+  'room-state-cache rooms-invited': takes(1),
+  'room-state-cache invite-state': takes(2),
+  'room-state-cache user-memberships': takes(1),
+  'room-timeline pdus': { takes: [1, 2], flags: ['limit'] },
+  'room-timeline last': takes(1),
+  'globals database-version': takes(0),
+  'globals current-count': takes(0),
+  'globals signing-keys-for': takes(1),
+  'sending get-latest-edu-count': takes(1),
+  'users count-users': takes(0),
+  'users iter-users': takes(0),
+  'users list-devices': takes(1),
+  'users list-devices-metadata': takes(1),
+  'users get-device-metadata': takes(2),
+  'users get-devices-version': takes(1),
+  'users count-one-time-keys': takes(2),
+  'users get-device-keys': takes(2),
+  'users get-user-signing-key': takes(1),
+  'users get-master-key': takes(1),
+  'users get-latest-backup-version': takes(1),
+  'users get-shared-rooms': takes(2),
+  'users search-ldap': takes(1),
+  'threepid get-bindings': takes(1),
+  'threepid user-id-for-email': takes(1),
+  'threepid address-in-use': takes(1),
+  'resolver destinations-cache': takes(0, 1),
+  'resolver overrides-cache': takes(0, 1),
+  'peer-status snapshot': takes(0, 1),
+  'peer-status should-attempt': takes(1),
+  'feds version': takes(1),
+  'feds ping': takes(1),
+  'feds event': takes(1, 2),
+  'feds state': takes(1),
+  'short short-event-id': takes(1),
+  'short short-room-id': takes(1),
+  'sync list-connections': takes(0),
+  'oauth list-providers': takes(0),
+  'oauth list-users': takes(0),
+};
