@@ -95,6 +95,7 @@ export function tuwunel(serverName: string): Dialect {
       'extras.user change-email': say`${commandLine('user add-email …')} and ${commandLine('user del-email …')} do.`,
       'extras.user disable-login': locking,
       'extras.server hash-and-sign-event': say`${commandLine('server sign-json')} signs any JSON.`,
+      'rooms.setBlocked': say`${commandLine('room moderation ban-room …')} keeps everybody of this server out of a room.`,
       'deletions.remains': say`${commandLine('room prune-empty')} deletes them all at once, without telling which before.`,
       'files.setQuarantined': deleting,
     },

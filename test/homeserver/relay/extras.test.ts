@@ -130,6 +130,15 @@ test('help says what each noun is about', () => {
   for (const noun of named) expect(text).toMatch(new RegExp(`\`${noun}\`: \\w`));
 });
 
+test.each(['server sign-json', 'server hash-and-sign-event', 'user force-promote', 'server regenerate-config'])(
+  '%s, which gives power, is for owners and is recorded',
+  (path) => {
+    const command = extras.find((one) => one.path === path);
+    expect(command?.role).toBe('owner');
+    expect(command?.danger !== 'read' || command.audited === true).toBe(true);
+  },
+);
+
 test('each extra is there in one dialect at least', () => {
   const there = new Set([continuwuity, tuwunel, palpo, conduit].flatMap((make) => Object.keys(make('x.org').extras)));
   expect(extras.map(({ path }) => path).sort()).toEqual([...there].sort());
