@@ -98,6 +98,24 @@ describeWithSynapse('what only some homeservers have, through the bot', () => {
       expect(content['m.mentions']).not.toMatchObject({ room: true });
     });
 
+    test('an event in which the bot handed out a secret is not shown', async () => {
+      const { native, room } = lab;
+      const content = { body: 'the password: 7hFq', 'dev.castellan.secret': true };
+      const pdu = { sender: room.botAccount.userId, type: 'm.room.message', room_id: '!direct:x.org', content };
+      const text = `PDU found in our database:\n\`\`\`json\n${JSON.stringify(pdu, null, 2)}\n\`\`\``;
+      for (const line of [
+        'room event $said',
+        'room event $said -o json',
+        'debug get-short-pdu 1 2',
+        'native debug get-short-pdu 1 2',
+      ]) {
+        native.next(/pdu/, { text });
+        const answer = line.startsWith('native') ? await room.askAndConfirm(line) : await room.ask(line);
+        expect(answer, line).toMatch(/^room event|•••|so it is not shown/);
+        expect(answer, line).not.toContain('7hFq');
+      }
+    });
+
     test('a success that is about somebody else is none', async () => {
       lab.native.next(/enable-login/, { text: `@bob:${server.serverName} can now log in.` });
       expect(await lab.room.ask('user enable-login alice')).toMatch(/may have been made, or not/);
