@@ -123,7 +123,7 @@ export interface ExtraInputs {
 }
 
 /** A file of another server. */
-interface RemoteFile {
+export interface RemoteFile {
   readonly mxc: string;
   /** Which server to ask, where it is not the file's own. */
   readonly server?: string | undefined;
