@@ -8,6 +8,10 @@ import { fieldsOf } from '../src/core/fields.ts';
 import { readLine } from '../src/core/read-command.ts';
 import { reference } from '../src/core/reference.ts';
 import { namesOf } from '../src/core/resolve.ts';
+import { conduit } from '../src/homeserver/relay/conduit.ts';
+import { continuwuity } from '../src/homeserver/relay/continuwuity.ts';
+import { palpo } from '../src/homeserver/relay/palpo.ts';
+import { tuwunel } from '../src/homeserver/relay/tuwunel.ts';
 import { packageOf, ringAmong, type SourceFile, sourceFiles } from './source-files.ts';
 
 const catalog = { prefix: '!admin', commands };
@@ -194,6 +198,27 @@ describe('the commands', () => {
   );
 
   test('are written down in src/commands/README.md (after a change: npx vitest run test/structure.test.ts -u)', async () => {
-    await expect(reference(catalog)).toMatchFileSnapshot('../src/commands/README.md');
+    const about = [`Every command also takes \`-o/--output human|json|csv\` and \`-h/--help\`.`];
+    const page = reference(catalog, { title: 'Commands', about });
+    await expect(page).toMatchFileSnapshot('../src/commands/README.md');
+  });
+
+  test('of homeservers with a room of their own are written down in src/commands/own-way/README.md', async () => {
+    const dialects = [conduit, continuwuity, tuwunel, palpo].map((make) => make('example.org'));
+    const page = reference(
+      { prefix: '!admin', commands: ownWays },
+      {
+        title: 'Commands of homeservers with an admin room of their own',
+        about: [
+          'These come in place of, and beside, those of `../README.md` where the homeserver is driven through its own room',
+          '(`backend.type` is `relay`). Every command also takes `-o/--output human|json|csv` and `-h/--help`.',
+        ],
+        note(path) {
+          const having = dialects.filter(({ extras }) => path in extras).map(({ name }) => name);
+          return having.length === 0 ? undefined : `On ${having.join(', ')}.`;
+        },
+      },
+    );
+    await expect(page).toMatchFileSnapshot('../src/commands/own-way/README.md');
   });
 });

@@ -5,8 +5,16 @@ import { nouns, standing } from './help.ts';
 import { namesOf } from './resolve.ts';
 import { shownFlag, usage } from './usage.ts';
 
-/** The reference page of all commands, as Markdown: what `src/commands/README.md` holds. */
-export function reference(catalog: Catalog): string {
+export interface ReferenceOptions {
+  readonly title: string;
+  /** What is said below the title. */
+  readonly about: readonly string[];
+  /** What stands below a command's summary, of some. */
+  readonly note?: (path: string) => string | undefined;
+}
+
+/** A reference page of commands, as Markdown. */
+export function reference(catalog: Catalog, { title, about, note = () => undefined }: ReferenceOptions): string {
   const order = Object.keys(nouns);
   const groups = [
     ...Map.groupBy(catalog.commands, (command) =>
@@ -17,20 +25,20 @@ export function reference(catalog: Catalog): string {
     noun === '' ? order.length + 1 : order.indexOf(noun) === -1 ? order.length : order.indexOf(noun);
   groups.sort(([one], [other]) => place(one) - place(other));
   return [
-    '# Commands',
+    `# ${title}`,
     '',
     'Made from the declarations in this folder; the structure test says when it is out of date.',
-    `Every command also takes \`-o/--output human|json|csv\` and \`-h/--help\`.`,
+    ...about,
     ...groups.flatMap(([noun, commands]) => [
       '',
       noun === '' ? '## Without a noun' : `## ${noun}`,
-      ...commands.flatMap((command) => section(command, catalog.prefix)),
+      ...commands.flatMap((command) => section(command, catalog.prefix, note(command.path))),
     ]),
     '',
   ].join('\n');
 }
 
-function section(command: Declaration, prefix: string): string[] {
+function section(command: Declaration, prefix: string, note: string | undefined): string[] {
   const fields = fieldsOf(command.input);
   const others = namesOf(command).filter((name) => name !== command.path);
   const about = (command.positionals ?? []).flatMap((name) => {
@@ -43,6 +51,7 @@ function section(command: Declaration, prefix: string): string[] {
     `### ${command.path}`,
     '',
     command.summary,
+    ...(note === undefined ? [] : ['', note]),
     '',
     '```',
     usage(command, prefix),
