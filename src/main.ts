@@ -32,8 +32,10 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 confirmation needed, 4
 async function main([command, ...argv]: readonly string[]): Promise<number> {
   switch (command) {
     case 'run':
-      // A long list takes a quarter of the memory then; the bot waits more than it works.
-      setFlagsFromString('--optimize-for-size');
+      // What is garbage soon is cleared away while it is little, and the rest before it has doubled: a long list takes a
+      // third of the memory then, in the same time.
+      setFlagsFromString('--semi-space-growth-factor=1');
+      setFlagsFromString('--heap-growing-percent=60');
       await (await import('./run.ts')).runCommand(argv);
       return 0;
     case 'init':

@@ -1,3 +1,4 @@
+import { setImmediate as requestsGoOut } from 'node:timers/promises';
 import type { Listed } from '../homeserver/listed.ts';
 
 /** So many rows are read at once; a page costs the homeserver little more than a row. */
@@ -22,6 +23,8 @@ export async function* everyPage<Row>(
       coming = read(at);
       // Whoever wants no more of it never hears how this ended.
       coming.catch(() => undefined);
+      // Else it would be sent only when this page is done with.
+      await requestsGoOut();
     }
     yield page;
     if (isLast) return;

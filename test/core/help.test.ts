@@ -82,7 +82,7 @@ describe('help', () => {
   });
 
   it('has a reference page with every command', () => {
-    const text = reference(catalog);
+    const text = reference(catalog, { title: 'Commands', about: [] });
     for (const { path } of catalog.commands) expect(text).toContain(`### ${path}`);
   });
 });
