@@ -69,7 +69,7 @@ export async function consoleCommand(argv: readonly string[]): Promise<ExitCode>
   } finally {
     writePrivate(historyFile, reader.history().join('\n'));
     reader.close();
-    session.close();
+    await session.close();
   }
   return exitCodes.done;
 }

@@ -73,7 +73,7 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
     });
     return await runLine(session, read, face);
   } finally {
-    session.close();
+    await session.close();
   }
 }
 

@@ -2,13 +2,13 @@ import { hostname, userInfo } from 'node:os';
 import type { Asker, Role } from '../commands/asker.ts';
 import type { AnyCommand, Capabilities } from '../commands/define.ts';
 import { commands } from '../commands/index.ts';
+import { withOwnWays } from '../commands/own-way/with-own-ways.ts';
 import { type Config, withoutToken } from '../config.ts';
 import type { Catalog } from '../core/declaration.ts';
 import { Problem } from '../core/problem.ts';
 import type { Reply, Secret } from '../core/reply.ts';
 import { say } from '../core/text.ts';
 import { createHost } from '../homeserver/host/host.ts';
-import { createSynapse } from '../homeserver/synapse/synapse.ts';
 import { type Attempt, MatrixFault } from '../http.ts';
 import { cancelKey } from '../jobs/cancel-key.ts';
 import { createLog } from '../log.ts';
@@ -25,6 +25,7 @@ import { openStore } from '../store/open.ts';
 import { storePath } from '../store/store-path.ts';
 import { version } from '../version.ts';
 import { isRole } from './exec-flags.ts';
+import { openBackend } from './open-backend.ts';
 
 export interface SessionOptions {
   readonly config: Config;
@@ -58,19 +59,11 @@ export interface Session {
   readonly learnRoomNames: () => Promise<void>;
   /** Cuts off every call under way. */
   readonly abort: () => void;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens the store and asks the homeserver who the bot is. Throws DeadToken, Problem, MatrixFault or NoAnswer. */
 export async function openSession({ config, prefix, as, verbose }: SessionOptions): Promise<Session> {
-  const { backend } = config;
-  if (backend.type !== 'synapse') {
-    throw new Problem(
-      'unsupported',
-      say`This homeserver is driven through its own room, where one asks at a time: the running bot.`,
-      say`Type the command in the bot's room.`,
-    );
-  }
   const calls = new AbortController();
   const clock = Date.now;
   const level = verbose === 0 ? 'silent' : verbose === 1 ? 'info' : 'debug';
@@ -84,28 +77,25 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
   });
   const path = storePath(config.dataDir);
   const store = openStore(path, { clock });
-  const baseUrl = backend.url ?? config.homeserverUrl;
-  const room = await adminRoom(matrix, boundRoom(store.values), config.adminRoom);
-  let roomNames: readonly string[] = room.names;
+  let roomNames: readonly string[] = [];
+  const opened = await openBackend({
+    config,
+    matrix,
+    store,
+    log,
+    adminRoomNames: () => roomNames,
+    signal: calls.signal,
+    heard,
+  });
+  const { homeserver } = opened;
+  const room = await adminRoom(matrix, boundRoom(store.values), config.adminRoom, opened.usualRooms);
+  roomNames = room.names;
   const host = createHost({
     settings: config.host,
-    baseUrl,
+    baseUrl: (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl,
     kept: store.values,
     secrets: [config.accessToken()],
     clock,
-  });
-  const homeserver = createSynapse({
-    baseUrl,
-    mediaUrl: backend.mediaUrl,
-    token: config.accessToken(),
-    serverName: matrix.serverName,
-    botId: matrix.userId,
-    adminRoomNames: () => roomNames,
-    adminPath: backend.adminPath,
-    timeoutMs: backend.timeout,
-    allowPrivateAddresses: config.federation.allowPrivateAddresses,
-    signal: calls.signal,
-    heard,
   });
   const isServerAdmin = async (userId: string) =>
     !(await homeserver.server.delegatesAccounts()) && (await homeserver.users.isAdmin(userId));
@@ -117,7 +107,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     admins: config.admins,
     roles: config.roles,
   });
-  const catalog = { prefix, commands };
+  const catalog = { prefix, commands: homeserver.upkeep === undefined ? commands : withOwnWays(commands) };
   const { actor, role } = whoAsks(config, as);
   const local = createLocal({
     matrix,
@@ -147,6 +137,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
           isListed: (userId) => config.admins.includes(userId) || userId in config.roles,
         },
         clock,
+        ...(opened.relay === undefined ? {} : { relay: opened.relay }),
       }),
     settings: withoutToken(config),
     later: {
@@ -186,8 +177,8 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     me: () => ({ prefix, userId: matrix.userId, displayName: undefined, serverName: matrix.serverName }),
     catalog,
     caps,
-    instead: {},
-    writesOnce: false,
+    instead: homeserver.instead ?? {},
+    writesOnce: homeserver.writesOnce === true,
     authorizer,
     secrets: {
       where: 'below',
@@ -234,7 +225,11 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
       roomNames = [...new Set([...room.names, ...(await homeserver.rooms.aliases(room.id))])];
     },
     abort: () => calls.abort(),
-    close: () => store.close(),
+    async close() {
+      await opened.settled();
+      calls.abort();
+      store.close();
+    },
   };
 }
 
@@ -256,8 +251,8 @@ async function adminRoom(
   matrix: Matrix,
   bound: string | undefined,
   configured: string | undefined,
+  usual: readonly string[],
 ): Promise<{ readonly id: string; readonly names: readonly string[] }> {
-  const usual = ['admins', 'admin'].map((name) => `#${name}:${matrix.serverName}`);
   if (bound !== undefined) return { id: bound, names: [bound] };
   const names = configured === undefined ? usual : [configured];
   for (const name of names) {

@@ -4,8 +4,9 @@
  * has left and no answer has come. At the one it was ordered to, the process ends as if the power had failed.
  */
 
-import { channel } from 'node:diagnostics_channel';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ClientRequest, RequestOptions } from 'node:http';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { anyChange, anyName, changes, killerFiles, killerFolder, killerGate, type Orders } from './orders.ts';
@@ -89,16 +90,6 @@ function watchedTransaction(this: Database.Database, work: Work) {
 }
 Object.assign(Database.prototype, { transaction: watchedTransaction });
 
-const unsent = new Map<string, string>();
-channel('undici:request:bodySent').subscribe((message) => {
-  const { request } = message as { request: { method: string; origin: string; path: string } };
-  const key = `${request.method} ${request.origin}${request.path}`;
-  const name = unsent.get(key);
-  if (name === undefined) return;
-  unsent.delete(key);
-  boundary(`${name}: sent`);
-});
-
 /** Method and path with the ids taken out. */
 function callName(method: string, { pathname }: URL): string {
   const parts = pathname.split('/').map((part) => (/^(%21|%40|%23|%24|[!@#$]|castellan-)/.test(part) ? '…' : part));
@@ -113,20 +104,29 @@ function notePasswords(body: unknown): void {
   }
 }
 
-const { fetch: realFetch } = globalThis;
-globalThis.fetch = async (input, init) => {
-  const url = new URL(String(input));
-  const method = init?.method ?? 'GET';
-  if (url.pathname.endsWith('/sync')) return realFetch(input, init);
-  const name = callName(method, url);
-  notePasswords(init?.body);
+// As the program does: what is set here is what it gets.
+const http: typeof import('node:http') = createRequire(import.meta.url)('node:http');
+const { request: realRequest } = http;
+
+function watchedRequest(url: string, options: RequestOptions): ClientRequest {
+  const target = new URL(url);
+  const { method = 'GET' } = options;
+  if (target.pathname.endsWith('/sync')) return realRequest(url, options);
+  const name = callName(method, target);
   boundary(`${name}: before`);
-  if (inForce?.slow?.request === name) await letGo.promise;
-  if (method !== 'GET') unsent.set(`${method} ${url.href}`, name);
-  const response = await realFetch(input, init);
-  boundary(`${name}: after`);
-  return response;
-};
+  const request = realRequest(url, options);
+  const end = request.end.bind(request) as (body?: unknown) => ClientRequest;
+  const watchedEnd = (body?: unknown) => {
+    notePasswords(body);
+    if (inForce?.slow?.request === name) void letGo.promise.then(() => end(body));
+    else end(body);
+    return request;
+  };
+  request.on('response', () => boundary(`${name}: after`));
+  if (method !== 'GET') request.on('finish', () => boundary(`${name}: sent`));
+  return Object.assign(request, { end: watchedEnd });
+}
+Object.assign(http, { request: watchedRequest });
 
 /** Loads all that the program will load, then waits: a start that is wanted takes half the time. */
 async function waitAt(gate: string): Promise<void> {

@@ -51,6 +51,8 @@ export interface RelayOptions {
   readonly adminRoomNames: () => readonly string[];
   /** Takes a message with a secret out of the server's room, also after a restart of the bot. */
   readonly redact: (roomId: string, eventId: string) => void;
+  /** False: secrets that an earlier process has left in that room are left there. */
+  readonly tidies?: boolean;
   readonly allowPrivateAddresses?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -166,7 +168,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock: Date.now,
   };
   const tokens = createRelayTokens(parts);
-  await removeWhatIsLeft();
+  if (options.tidies !== false) await removeWhatIsLeft();
 
   /** An earlier process may have been killed between a command with a secret and its answer. */
   async function removeWhatIsLeft(): Promise<void> {
