@@ -1,6 +1,5 @@
 import type { Capabilities } from './commands/define.ts';
-import { commands } from './commands/index.ts';
-import { withOwnWays } from './commands/own-way/with-own-ways.ts';
+import { commandsFor } from './commands/own-way/commands-for.ts';
 import { type Config, withoutToken } from './config.ts';
 import { addressed, type Me } from './core/addressed.ts';
 import { Problem } from './core/problem.ts';
@@ -145,7 +144,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
   };
   const catalog = {
     prefix: config.prefix,
-    commands: homeserver.upkeep === undefined ? commands : withOwnWays(commands),
+    commands: await commandsFor(config.backend.type),
   };
   const authorizer = createAuthorizer({
     serverName: matrix.serverName,

@@ -2,8 +2,8 @@ import { loadConfig } from './config.ts';
 import { cleanLines } from './core/clean.ts';
 import { Problem } from './core/problem.ts';
 import { code, say, wordsOf } from './core/text.ts';
+import { openBackend } from './exec/open-backend.ts';
 import { createHost } from './homeserver/host/host.ts';
-import { createSynapse } from './homeserver/synapse/synapse.ts';
 import { createLog } from './log.ts';
 import { boundRoom } from './matrix/admin-room.ts';
 import { connectMatrix } from './matrix/connect.ts';
@@ -29,21 +29,14 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
     return true;
   }
   const config = loadConfig(flags.config ?? 'bot.config.json', process.env);
-  if (config.backend.type !== 'synapse') {
-    throw new Problem(
-      'unsupported',
-      say`This homeserver is driven through its own room, where one asks at a time: the running bot.`,
-      say`Type ${code(`${config.prefix} bot doctor`)} in the bot's room; where the bot does not start, its log says why.`,
-    );
-  }
-  const { url, mediaUrl, adminPath, timeout } = config.backend;
   const store = openStore(storePath(config.dataDir), { clock: Date.now, readonly: true });
   const token = config.accessToken();
+  const log = createLog({ level: 'silent', file: undefined, secrets: [token] });
   const matrix = await connected({
     homeserverUrl: config.homeserverUrl,
     token,
     storage: store.values,
-    log: createLog({ level: 'silent', file: undefined, secrets: [token] }),
+    log,
   });
   const calls = new AbortController();
   try {
@@ -51,18 +44,15 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
     if (roomId === undefined) {
       throw new Problem('not-found', say`The bot has never been started: it is bound to no room yet.`);
     }
-    const baseUrl = url ?? config.homeserverUrl;
-    const homeserver = createSynapse({
-      baseUrl,
-      mediaUrl,
-      token,
-      serverName: matrix.serverName,
-      botId: matrix.userId,
+    const baseUrl = (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl;
+    const { homeserver, relay } = await openBackend({
+      config,
+      matrix,
+      store,
+      log,
       adminRoomNames: () => [roomId],
-      adminPath,
-      timeoutMs: timeout,
-      allowPrivateAddresses: config.federation.allowPrivateAddresses,
       signal: calls.signal,
+      heard: () => undefined,
     });
     const isListed = (userId: string) => config.admins.includes(userId) || userId in config.roles;
     const findings = await examine({
@@ -73,6 +63,7 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
       store,
       risks: { matrix, roomId, isServerAdmin: (userId) => homeserver.users.isAdmin(userId), isListed },
       clock: Date.now,
+      ...(relay === undefined ? {} : { relay }),
     });
     // Only the running bot has a sync to speak of.
     const shown = findings.filter(({ what }) => what !== 'Sync');

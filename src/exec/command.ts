@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../commands/define.ts';
-import { commands } from '../commands/index.ts';
+import { commandsFor } from '../commands/own-way/commands-for.ts';
 import { loadConfig } from '../config.ts';
 import { Problem } from '../core/problem.ts';
 import type { ReadCommand } from '../core/read-command.ts';
@@ -101,7 +101,7 @@ async function withAsked(flags: ExecFlags, catalog: Session['catalog'], asks: bo
 /** Pages of help need neither a configuration nor a homeserver. */
 async function helpIn(flags: ExecFlags): Promise<(() => Promise<ExitCode>) | undefined> {
   let read: ReadCommand<AnyCommand>;
-  const catalog = { prefix: execPrefix, commands };
+  const catalog = { prefix: execPrefix, commands: await commandsFor(backendOf(flags)) };
   try {
     read = await readWords(
       { ...flags, body: undefined, secretFiles: new Map(), words: flags.words.filter((word) => word !== '-') },
@@ -127,6 +127,16 @@ async function helpIn(flags: ExecFlags): Promise<(() => Promise<ExitCode>) | und
     });
     return exitCodes.done;
   };
+}
+
+/** What the configuration says, where there is one that can be read; whatever is wrong with it is told later. */
+function backendOf(flags: ExecFlags): 'synapse' | 'relay' {
+  try {
+    return loadConfig(findConfig(flags.config, process.env), process.env).backend.type;
+  } catch (error) {
+    if (error instanceof Problem) return 'synapse';
+    throw error;
+  }
 }
 
 /** `-o` before the command or behind it; a wrong one is told when the command is read. */

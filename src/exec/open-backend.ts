@@ -76,10 +76,18 @@ async function openRelay(options: ShellBackendOptions): Promise<ShellBackend> {
     removing.add(removed);
   }
 
+  let waitsFor: string | undefined;
+  const hearing: Log = {
+    ...log,
+    warn(fields, words) {
+      waitsFor = words;
+      log.warn(fields, words);
+    },
+  };
   const relay = await Promise.race([
     createRelay({
       matrix,
-      log,
+      log: hearing,
       dialect,
       room,
       prefix,
@@ -92,7 +100,7 @@ async function openRelay(options: ShellBackendOptions): Promise<ShellBackend> {
       allowPrivateAddresses: config.federation.allowPrivateAddresses,
       signal,
     }),
-    notFound(signal),
+    notFound(() => waitsFor, signal),
   ]);
   await listenIn(matrix, relay.serverRoom.roomId, relay.see, { log, signal });
   return {
@@ -103,16 +111,11 @@ async function openRelay(options: ShellBackendOptions): Promise<ShellBackend> {
   };
 }
 
-function notFound(signal: AbortSignal): Promise<never> {
+function notFound(why: () => string | undefined, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const timer = setTimeout(() => {
-      reject(
-        new Problem(
-          'unavailable',
-          say`The homeserver's own admin room, through which it is driven, could not be found or come into.`,
-          say`Start the bot, which says for what it waits.`,
-        ),
-      );
+      const what = say`I could not come into the homeserver's own admin room, through which it is driven`;
+      reject(new Problem('unavailable', say`${what}; ${why() ?? 'it did not answer'}.`));
     }, foundWithinMs).unref();
     signal.addEventListener('abort', () => clearTimeout(timer));
   });

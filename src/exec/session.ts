@@ -1,8 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { Asker, Role } from '../commands/asker.ts';
 import type { AnyCommand, Capabilities } from '../commands/define.ts';
-import { commands } from '../commands/index.ts';
-import { withOwnWays } from '../commands/own-way/with-own-ways.ts';
+import { commandsFor } from '../commands/own-way/commands-for.ts';
 import { type Config, withoutToken } from '../config.ts';
 import type { Catalog } from '../core/declaration.ts';
 import { Problem } from '../core/problem.ts';
@@ -107,7 +106,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     admins: config.admins,
     roles: config.roles,
   });
-  const catalog = { prefix, commands: homeserver.upkeep === undefined ? commands : withOwnWays(commands) };
+  const catalog = { prefix, commands: await commandsFor(config.backend.type) };
   const { actor, role } = whoAsks(config, as);
   const local = createLocal({
     matrix,

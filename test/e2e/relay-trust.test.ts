@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { registerUser, type TestClient } from '../homeserver/client.ts';
 import { describeWithSynapse } from '../homeserver/describe-with-synapse.ts';
@@ -106,17 +107,24 @@ describeWithSynapse("a relay's rooms and who may command", () => {
       expect(well).not.toContain('Rate limit');
     });
 
-    test.each([
-      ['doctor', ['doctor']],
-      ['exec', ['exec', '--batch']],
-    ])('castellan %s leaves the homeserver’s room to the running bot, and says what to do', async (_, argv) => {
-      const words = argv[0] === 'exec' ? ['--', 'server', 'version'] : [];
-      const ended = await spawnCastellan([...argv, '--config', lab.room.configFile, ...words], {
+    test('castellan doctor, beside the running bot, asks in the homeserver’s room', async () => {
+      const ended = await spawnCastellan(['doctor', '--config', lab.room.configFile], {
         cwd: dirname(lab.room.configFile),
       }).ended;
+      expect(ended.stdout).toMatch(/ok +Homeserver's room: The homeserver answers in its admin room/);
+    });
+
+    test('castellan exec says for what it waits in vain', async () => {
+      const folder = dirname(lab.room.configFile);
+      const config = JSON.parse(readFileSync(lab.room.configFile, 'utf8'));
+      const lost = join(folder, 'lost.config.json');
+      writeFileSync(
+        lost,
+        JSON.stringify({ ...config, backend: { ...config.backend, room: `#nowhere:${server.serverName}` } }),
+      );
+      const ended = await spawnCastellan(['exec', '--config', lost, '--', 'user', 'list-users'], { cwd: folder }).ended;
       expect(ended).toMatchObject({ stdout: '', code: 1 });
-      expect(ended.stderr).toContain('where one asks at a time: the running bot.');
-      expect(ended.stderr).toMatch(/Type .* in the bot's room/);
+      expect(ended.stderr).toContain(`there is no room #nowhere:${server.serverName}`);
     });
 
     test('native asks for no secret in the open, and is the owner’s', async () => {
