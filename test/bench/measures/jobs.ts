@@ -196,7 +196,7 @@ async function creating(lab: BenchLab, one: number): Promise<readonly Line[]> {
 
 /** What a job has more than its calls: the messages that any job has, however short. `one`: their seconds. */
 const messagesNote = (castellan: number, other: number, one: number): string =>
-  `a job of one item takes ${one.toFixed(2)} s, from the yes to its report in the room; without that it is ${((castellan - one) / other).toFixed(2)} ×.`;
+  `a job of one item takes ${one.toFixed(2)} s, from the yes to its report in the room; with that the raw calls would come to ${((other + one) / other).toFixed(2)} × themselves.`;
 
 function sameCalls(measure: string, [castellan, other]: readonly [number, number], one: number): Line {
   return {
