@@ -96,7 +96,7 @@ async function deactivating(lab: BenchLab, one: number): Promise<readonly Line[]
     other: calls,
     unit: 's',
     asked: { kind: 'ratio at most', value: 1.15 },
-    note: messagesNote(mine, calls, one),
+    note: messagesNote(calls, one),
   };
   if (!hasSynadm()) return [{ ...withSynadm, note: 'synadm is not installed here.' }, line];
   const folder = mkdtempSync(join(tmpdir(), 'castellan-bench-'));
@@ -195,7 +195,7 @@ async function creating(lab: BenchLab, one: number): Promise<readonly Line[]> {
 }
 
 /** What a job has more than its calls: the messages that any job has, however short. `one`: their seconds. */
-const messagesNote = (castellan: number, other: number, one: number): string =>
+const messagesNote = (other: number, one: number): string =>
   `a job of one item takes ${one.toFixed(2)} s, from the yes to its report in the room; with that the raw calls would come to ${((other + one) / other).toFixed(2)} × themselves.`;
 
 function sameCalls(measure: string, [castellan, other]: readonly [number, number], one: number): Line {
@@ -206,7 +206,7 @@ function sameCalls(measure: string, [castellan, other]: readonly [number, number
     other,
     unit: 's',
     asked: { kind: 'ratio at most', value: 1.1 },
-    note: messagesNote(castellan, other, one),
+    note: messagesNote(other, one),
   };
 }
 
