@@ -1,5 +1,5 @@
 import type { Agent, IncomingHttpHeaders, RequestOptions } from 'node:http';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { lateNode } from './late-node.ts';
 
 export interface ExchangeOptions {
@@ -21,6 +21,8 @@ export interface Exchanged {
   readonly text: string;
 }
 
+/** A host that does not even take a connection is given up after so long. */
+const connectMs = 10_000;
 /** Connections are kept for so long that a command's calls share one, and given up before most servers do. */
 const keptMs = 4_000;
 const agents = new Map<string, Agent>();
@@ -55,31 +57,47 @@ export function exchange(url: string, { method = 'GET', headers, body, signal }:
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = send(url, options);
-    const onAbort = () => request.destroy(signal.reason);
-    const fail = (error: Error) => {
+    const end = () => {
+      clearTimeout(unconnected);
       signal.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown) => {
+      end();
       // In the middle of an answer an abort looks like a lost connection.
       reject(signal.aborted ? signal.reason : error);
     };
+    // Node may have given a request up without a word.
+    const onAbort = () => {
+      request.destroy();
+      fail(signal.reason);
+    };
+    const unconnected = setTimeout(() => {
+      if (request.socket === null || request.socket.connecting) request.destroy(noConnection());
+    }, connectMs);
     signal.addEventListener('abort', onAbort);
-    request.on('error', fail).on('response', (response) => {
-      const parts: Buffer[] = [];
-      response
-        .on('data', (part: Buffer) => parts.push(part))
-        .on('error', fail)
-        .on('end', () => {
-          signal.removeEventListener('abort', onAbort);
-          const { statusCode = 0 } = response;
-          resolve({ status: statusCode, headers: response.headers, text: Buffer.concat(parts).toString('utf8') });
-        });
-    });
+    request
+      .on('error', fail)
+      .on('close', () => fail(new Error('the connection was closed')))
+      .on('response', (response) => {
+        const parts: Buffer[] = [];
+        response
+          .on('data', (part: Buffer) => parts.push(part))
+          .on('error', fail)
+          .on('end', () => {
+            end();
+            const { statusCode = 0 } = response;
+            resolve({ status: statusCode, headers: response.headers, text: Buffer.concat(parts).toString('utf8') });
+            // Whoever answers before it has heard all will not hear the rest.
+            if (!request.writableFinished) request.destroy();
+          });
+      });
     if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) request.end(body);
-    else
-      body
-        .open()
-        .on('error', (error) => request.destroy(error))
-        .pipe(request);
+    // The end of either, however it comes, closes the other.
+    else pipeline(body.open().on('error', fail), request, () => undefined);
   });
 }
+
+const noConnection = (): Error =>
+  Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT', syscall: 'connect' });
 
 const sizeOf = (body: Uint8Array | StreamedBody): number => (body instanceof Uint8Array ? body.byteLength : body.size);

@@ -98,11 +98,16 @@ function urlOf(baseUrl: string, { path, query }: HttpRequest): string {
 function failureOf(error: unknown, request: HttpRequest, stopped: boolean): NoAnswer {
   const changes = request.method !== 'GET';
   if (stopped) return new NoAnswer('stopped', changes);
-  const { code = '', syscall = '' }: { code?: unknown; syscall?: unknown } = { ...(error as object) };
-  const unconnected = code === 'ETIMEDOUT' && syscall === 'connect';
-  if (unconnected || neverArrived.has(String(code))) return new NoAnswer('refused', false);
+  // A host of several addresses fails with the faults of all.
+  const faults: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  if (faults.length > 0 && faults.every(isUnconnected)) return new NoAnswer('refused', false);
   if (error instanceof Error && error.name === 'TimeoutError') return new NoAnswer('timeout', changes);
   return new NoAnswer('broken', changes);
+}
+
+function isUnconnected(fault: unknown): boolean {
+  const { code, syscall }: { code?: unknown; syscall?: unknown } = Object(fault);
+  return (code === 'ETIMEDOUT' && syscall === 'connect') || neverArrived.has(String(code));
 }
 
 /** A path up to its endpoint. */

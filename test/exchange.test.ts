@@ -101,3 +101,36 @@ test('calls that follow each other share a connection', async () => {
   for (let n = 0; n < 5; n++) await exchange(url, { signal });
   expect(ports.size).toBe(1);
 });
+
+test('a stream is closed with its request, however that ends', async () => {
+  const sources: Readable[] = [];
+  const open = () => {
+    const source = Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(65_536);
+      })(),
+    );
+    sources.push(source);
+    return source;
+  };
+  const body = { size: 2 ** 40, open };
+  const url = await serve((_, response) => {
+    response.writeHead(413);
+    response.end('{}');
+  });
+  expect((await exchange(url, { method: 'POST', body, signal })).status).toBe(413);
+  server?.closeAllConnections();
+  server?.close();
+  await expect(exchange(url, { method: 'POST', body, signal })).rejects.toThrow();
+  await expect.poll(() => sources.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+});
+
+test('an answer that nobody asked for in that way is no answer, and is not waited for', async () => {
+  const url = await serve(() => undefined);
+  server?.on('connection', (socket) => {
+    socket.on('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    );
+  });
+  await expect(exchange(url, { signal })).rejects.toThrow();
+});

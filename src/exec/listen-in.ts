@@ -46,18 +46,31 @@ export async function listenIn(
       }),
     );
 
-  let { next_batch: since } = await read(undefined);
+  const eventsIn = ({ rooms }: z.output<typeof answer>) => {
+    const { events = [], limited = false } = rooms?.join?.[roomId]?.timeline ?? {};
+    return { events: events.flatMap((raw) => roomEvent(roomId, raw) ?? []), limited };
+  };
+  const known = new Set<string>();
+  const handOver = (event: RoomEvent) => {
+    if (known.has(event.eventId)) return;
+    known.add(event.eventId);
+    try {
+      onEvent(event);
+    } catch (error) {
+      log.warn(errorFields(error), 'an event of the homeserver’s own room could not be taken');
+    }
+  };
+
+  const first = await read(undefined);
+  for (const { eventId } of eventsIn(first).events) known.add(eventId);
+  let since = first.next_batch;
   const listen = async () => {
     while (!signal.aborted) {
       try {
         const next = await read(since);
-        const timeline = next.rooms?.join?.[roomId]?.timeline;
-        const events = (timeline?.events ?? []).flatMap((raw) => roomEvent(roomId, raw) ?? []);
-        const first = events[0]?.eventId;
-        const missed = timeline?.limited
-          ? (await matrix.history(roomId, mostMissed)).toReversed().filter(({ eventId }) => eventId !== first)
-          : [];
-        for (const event of missed.length > 0 ? missed : events) onEvent(event);
+        const { events, limited } = eventsIn(next);
+        const missed = limited ? await matrix.history(roomId, mostMissed, ({ eventId }) => known.has(eventId)) : [];
+        for (const event of [...missed.toReversed(), ...events]) handOver(event);
         since = next.next_batch;
       } catch (error) {
         if (signal.aborted) return;

@@ -114,7 +114,8 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
   }
 
   function look(item: ItemRow): Promise<unknown> | undefined {
-    return definition.look?.(item, input, context.caps);
+    const { look: asked } = definition;
+    return asked && Promise.resolve().then(() => asked(item, input, context.caps));
   }
 
   function stepOf({ item, ahead }: Turn): Step {
@@ -178,18 +179,22 @@ export async function runItems({ context, job, progress, lanes, pause }: RunItem
     const stored: ItemState = half ? 'stepped' : state;
     const outcome = outcomeOf(item, state, change);
     const turn = takeTurn();
-    const ahead = turn?.item.state === 'pending' ? look(turn.item) : undefined;
+    let ahead = turn?.item.state === 'pending' ? look(turn.item) : undefined;
     if (ahead !== undefined) {
       // The step hears of it, if there is one.
       ahead.catch(() => undefined);
       await requestsGoOut();
     }
     let begun = false;
-    const written = await untilWritten(context, () => {
+    const write = () => {
       // What was cut short before is settled first, and a disk may have been full until the job was cancelled.
       begun = turn?.item.state === 'pending' && !halted();
       const following = begun && turn !== undefined ? { n: turn.item.n, intent: intentOf(turn.item) } : undefined;
       store.jobs.endItem(row.id, item.n, stored, note, outcome, following);
+    };
+    const written = await untilWritten(context, write, () => {
+      // Until there is room again it may be true no more.
+      ahead = undefined;
     });
     return written ? turn && { item: turn.item, begun, ahead } : undefined;
   }

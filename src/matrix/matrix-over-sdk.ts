@@ -105,7 +105,12 @@ export function matrixOverSdk(
     async upload(what, mimetype, filename) {
       const onDisk = typeof what === 'object' && 'path' in what;
       const content = onDisk
-        ? { streamed: { size: what.size, open: () => createReadStream(what.path) } }
+        ? {
+            streamed: {
+              size: what.size,
+              open: () => createReadStream(what.path, what.size === 0 ? {} : { end: what.size - 1 }),
+            },
+          }
         : { body: typeof what === 'string' ? Buffer.from(what) : what };
       const size = 'streamed' in content ? content.streamed.size : content.body.byteLength;
       const timeoutMs = 60_000 + Math.ceil(size / slowestBytesPerMs);

@@ -68,7 +68,7 @@ describeWithSynapse('a job of 300 items', () => {
   }
   const isJoin = ({ path }: { path: string }) => path.includes('/v1/join/');
   const isLook = ({ method, path }: { method: string; path: string }) =>
-    method === 'GET' && /\/v1\/users\/[^/]*member-[^/]*\/memberships/.test(path);
+    method === 'GET' && /\/v2\/users\/[^/]*member-[^/]*$/.test(path);
   const blows: readonly Blow[] = [
     { after: 20, when: 'before the server hears of a join', at: isJoin },
     { after: 80, when: 'when a join is done and the bot does not know', at: isJoin, late: true },

@@ -53,13 +53,14 @@ export function createSynapseHttp(options: SynapseHttpOptions): SynapseHttp {
     const alsoRoom = await adminRoomNames(leaving);
     if (alsoRoom.length > 0) never.check(leaving, alsoRoom);
     const targets = never.disarms(leaving);
+    const moment = lastAdmin.moment();
     const answer = await (targets.length === 0
       ? http(leaving)
       : lastAdmin.guard(targets, leaving.path, () => http(leaving))
     ).finally(() => {
       if (leaving.method !== 'GET') lastAdmin.forget();
     });
-    lastAdmin.heard(leaving, answer);
+    lastAdmin.heard(leaving, answer, moment);
     const read = schema.safeParse(answer);
     if (!read.success) throw misfit(leaving);
     return read.data;

@@ -12,8 +12,10 @@ import { folded } from './request-readings.ts';
  */
 export interface LastAdminGuard {
   guard<Answer>(targets: readonly string[], path: string, write: () => Promise<Answer>): Promise<Answer>;
+  /** Taken before a request goes out, and given with its answer. */
+  moment(): number;
   /** What an account's details say; where it is no admin, that need not be asked again at once. */
-  heard(request: HttpRequest, answer: unknown): void;
+  heard(request: HttpRequest, answer: unknown, moment: number): void;
   /** Something was written: anybody may be an admin now. */
   forget(): void;
 }
@@ -38,6 +40,7 @@ export function createLastAdminGuard(
 ): LastAdminGuard {
   const bot = folded(botId);
   let turn: Promise<unknown> = Promise.resolve();
+  let writes = 0;
   /** Accounts that are no admins, exactly as they are written, with the time at which that was heard. */
   const noAdmins = new Map<string, number>();
 
@@ -107,12 +110,16 @@ export function createLastAdminGuard(
       turn = mine.catch(() => undefined);
       return mine;
     },
-    heard({ method, path }, answer) {
-      if (method !== 'GET' || !isOneAccount.test(path)) return;
+    moment: () => writes,
+    heard({ method, path }, answer, moment) {
+      if (moment !== writes || method !== 'GET' || !isOneAccount.test(path)) return;
       if (noAdmins.size >= mostBelieved) noAdmins.clear();
       const account = oneAccount.safeParse(answer);
       if (account.success) noAdmins.set(account.data.name, performance.now());
     },
-    forget: () => noAdmins.clear(),
+    forget() {
+      writes += 1;
+      noAdmins.clear();
+    },
   };
 }
