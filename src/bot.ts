@@ -26,6 +26,7 @@ import { createOutbox } from './pipeline/outbox.ts';
 import { problemOf } from './pipeline/problem-of.ts';
 import { registrationNews } from './pipeline/registration-news.ts';
 import { createRegistrationReminders } from './pipeline/registration-reminders.ts';
+import { planRemoval, removeNow } from './pipeline/remove-secret.ts';
 import { reportNews } from './pipeline/report-news.ts';
 import { createRoomLeaver } from './pipeline/room-leaver.ts';
 import { createRoomWatch } from './pipeline/room-watch.ts';
@@ -111,8 +112,11 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     log,
     adminRoomNames: () => roomNames,
     redact(roomId, target) {
-      store.due.add({ key: `redact ${target}`, kind: 'redact', roomId, target, at: clock() });
-      wakeDue();
+      if (planRemoval({ store, log, clock }, roomId, target)) wakeDue();
+      else void removeNow({ matrix: connected, log }, roomId, target);
+    },
+    redactLater(roomId, target, afterMs) {
+      if (planRemoval({ store, log, clock }, roomId, target, afterMs)) wakeDue();
     },
     signal: calls.signal,
   });

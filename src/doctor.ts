@@ -45,7 +45,7 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
       throw new Problem('not-found', say`The bot has never been started: it is bound to no room yet.`);
     }
     const baseUrl = (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl;
-    const { homeserver, relay } = await openBackend({
+    const opened = await openBackend({
       config,
       matrix,
       store,
@@ -54,6 +54,7 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
       signal: calls.signal,
       heard: () => undefined,
     });
+    const { homeserver, relay } = opened;
     const isListed = (userId: string) => config.admins.includes(userId) || userId in config.roles;
     const findings = await examine({
       config,
@@ -65,6 +66,7 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
       clock: Date.now,
       ...(relay === undefined ? {} : { relay }),
     });
+    await opened.settled();
     // Only the running bot has a sync to speak of.
     const shown = findings.filter(({ what }) => what !== 'Sync');
     for (const { what, state, words, hint } of shown) {

@@ -5,8 +5,9 @@ import type { Homeserver, Nouns } from '../homeserver/homeserver.ts';
 import type { Relay } from '../homeserver/relay/relay.ts';
 import { createSynapse } from '../homeserver/synapse/synapse.ts';
 import type { Attempt } from '../http.ts';
-import { errorFields, type Log } from '../log.ts';
+import type { Log } from '../log.ts';
 import type { Matrix } from '../matrix/matrix.ts';
+import { planRemoval, removalKey, removeNow } from '../pipeline/remove-secret.ts';
 import type { Store } from '../store/store.ts';
 import { listenIn } from './listen-in.ts';
 
@@ -66,13 +67,11 @@ async function openRelay(options: ShellBackendOptions): Promise<ShellBackend> {
 
   /** Planned too: what cannot be removed now, the bot removes. */
   function redact(roomId: string, target: string): void {
-    const key = `redact ${target}`;
-    store.due.add({ key, kind: 'redact', roomId, target, at: Date.now() });
-    const removed = matrix
-      .redact(roomId, target, 'It held a secret.', `castellan-${key}`)
-      .then(() => store.due.done(key))
-      .catch((error: unknown) => log.warn(errorFields(error), 'a message with a secret could not be removed'))
-      .finally(() => removing.delete(removed));
+    const planned = planRemoval({ store, log, clock: Date.now }, roomId, target);
+    const removed = removeNow({ matrix, log }, roomId, target).then((done) => {
+      if (done && planned) store.due.done(removalKey(target));
+      removing.delete(removed);
+    });
     removing.add(removed);
   }
 

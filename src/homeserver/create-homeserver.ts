@@ -15,6 +15,7 @@ export interface HomeserverOptions {
   readonly adminRoomNames: () => readonly string[];
   /** Takes a message with a secret out of a room, over a restart too. */
   readonly redact: (roomId: string, eventId: string) => void;
+  readonly redactLater: (roomId: string, eventId: string, afterMs: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +42,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Back
   const { allowPrivateAddresses } = config.federation;
   if (backend.type === 'relay') {
     const { dialect, room, prefix, serverUser, timeout: timeoutMs } = backend;
-    const { log, redact } = options;
+    const { log, redact, redactLater } = options;
     return overRelay(
       options,
       await createRelay({
@@ -54,6 +55,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Back
         timeoutMs,
         adminRoomNames,
         redact,
+        redactLater,
         allowPrivateAddresses,
         signal,
       }),

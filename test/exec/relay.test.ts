@@ -98,6 +98,14 @@ describeWithSynapse('castellan exec on a homeserver with a room of its own', () 
       expect(lab.native.asked.slice(before).filter((body) => /disable-room/.test(body))).toHaveLength(1);
     });
 
+    test('castellan doctor leaves no secret of its questions behind', async () => {
+      lab.native.state.tokens.set('tok7Secret', 'may be used 3 more times');
+      const { stdout } = await packed.run(['doctor', '--config', lab.room.configFile]);
+      expect(stdout).toMatch(/ok +Homeserver's room/);
+      expect(stdout).not.toMatch(/no answer[^\n]*registration tokens/);
+      expect(await left('tok7Secret')).toEqual([]);
+    });
+
     test('what only some homeservers have is there, with its help', async () => {
       const [words, says, shows] =
         dialect === 'conduit'

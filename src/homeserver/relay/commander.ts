@@ -5,6 +5,7 @@ import { problemOf } from './failure.ts';
 import type { RelayNeverList } from './never-list.ts';
 import type { Order } from './order.ts';
 import { blockLines, quoted } from './quoting.ts';
+import { shownAnswer } from './shown-answer.ts';
 import type { Answer, Asked, Transport } from './transport.ts';
 
 /** What was done, and whether the two messages that told of it could be removed. */
@@ -126,7 +127,11 @@ function isRead<Value>(order: Order<Value>, text: string): boolean {
 /** Anything that is no known success is none. */
 function unrecognised(order: Order<unknown>, doing: Text, text: string): Problem {
   // Of an answer that may hold a secret nothing is repeated.
-  const words = order.secret ? say`` : text === '' ? say` It was empty.` : say` It says: ${text.slice(0, 500)}`;
+  const words = order.secret
+    ? say``
+    : text === ''
+      ? say` It was empty.`
+      : say` It says: ${shownAnswer(text).slice(0, 500)}`;
   const what = say`The homeserver's answer to ${doing} is not one that I know.${words}`;
   if (!order.writes)
     return new Problem('unavailable', what, say`Its version may be another one than I know, or the dialect is wrong.`);

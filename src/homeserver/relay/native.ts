@@ -4,8 +4,8 @@ import { commandLine, say } from '../../core/text.ts';
 import type { Native } from '../native.ts';
 import type { RelayParts } from './parts.ts';
 import { blockLines } from './quoting.ts';
-import { refuseHandedOut } from './refuse-handed-out.ts';
 import { secretCommand } from './secret-commands.ts';
+import { shownAnswer } from './shown-answer.ts';
 
 /** The room's own language, for what no command here does. */
 export function createRelayNative({ dialect, commander }: RelayParts): Native {
@@ -23,7 +23,8 @@ export function createRelayNative({ dialect, commander }: RelayParts): Native {
       const failure = dialect.readFailure(text);
       // What is said to a wrong command is also what is said to who asks for help.
       const helped = asksHelp && failure?.kind === 'usage' && !/^error:/m.test(text);
-      return { text: refuseHandedOut(text), logs, failed: failure !== undefined && !helped, exposed };
+      const shownLogs = logs === undefined ? undefined : shownAnswer(logs);
+      return { text: shownAnswer(text), logs: shownLogs, failed: failure !== undefined && !helped, exposed };
     },
   };
 }

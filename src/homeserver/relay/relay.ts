@@ -51,6 +51,8 @@ export interface RelayOptions {
   readonly adminRoomNames: () => readonly string[];
   /** Takes a message with a secret out of the server's room, also after a restart of the bot. */
   readonly redact: (roomId: string, eventId: string) => void;
+  /** The same after so many milliseconds. Left out: what other processes ask there is not looked after. */
+  readonly redactLater?: ((roomId: string, eventId: string, afterMs: number) => void) | undefined;
   /** False: secrets that an earlier process has left in that room are left there. */
   readonly tidies?: boolean;
   readonly allowPrivateAddresses?: boolean;
@@ -97,12 +99,14 @@ type RelayNouns = Pick<
 
 /** Of the room's history, for secrets that an earlier process has left there. */
 const lookedBack = 200;
+/** So long after the time limit of an answer no process waits for it any more. */
+const nobodyWaitsMs = 60_000;
 /** An answer read within this time is not asked for again. */
 const recalledMs = 1_000;
 
 /** Comes into the server's room, waits for it where it has to, and makes the backend over it. */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
-  const { matrix, log, signal, timeoutMs, room: configured } = options;
+  const { matrix, log, signal, timeoutMs, room: configured, redactLater } = options;
   const { serverName } = matrix;
   const dialect = dialects[options.dialect](serverName);
   const serverUser = options.serverUser ?? `@${dialect.serverLocalpart}:${serverName}`;
@@ -137,6 +141,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     prefix,
     answers: dialect.answers,
     remove: (eventId) => options.redact(roomId, eventId),
+    removeLater: redactLater && ((eventId) => redactLater(roomId, eventId, timeoutMs + nobodyWaitsMs)),
   });
   const commander = createCommander({
     transport,
@@ -153,7 +158,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       ],
       admins: room.admins,
     }),
-    remove: (eventId) => options.redact(roomId, eventId),
+    remove(eventId) {
+      watch.owns(eventId);
+      options.redact(roomId, eventId);
+    },
     owes: watch.owes,
     mayRemoveAnswers: room.mayRedact,
     changed: memory.forget,
