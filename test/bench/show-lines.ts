@@ -7,7 +7,8 @@ const figure = (value: number | undefined, unit: string) =>
 
 function ratioOf({ castellan, other, asked }: Line): string {
   if (castellan === undefined || other === undefined) return '–';
-  if (asked?.kind === 'more at most') return `+${(castellan - other).toFixed(1)}`;
+  if (asked?.kind === 'more at most')
+    return `${castellan < other ? '−' : '+'}${Math.abs(castellan - other).toFixed(1)}`;
   if (asked?.kind === 'times faster') return `${(other / castellan).toFixed(1)} × faster`;
   return `${(castellan / other).toFixed(2)} ×`;
 }
