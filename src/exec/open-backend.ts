@@ -6,10 +6,10 @@ import type { Relay } from '../homeserver/relay/relay.ts';
 import { createSynapse } from '../homeserver/synapse/synapse.ts';
 import type { Attempt } from '../http.ts';
 import type { Log } from '../log.ts';
+import { listenIn } from '../matrix/listen-in.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { planRemoval, removalKey, removeNow } from '../pipeline/remove-secret.ts';
 import type { Store } from '../store/store.ts';
-import { listenIn } from './listen-in.ts';
 
 export interface ShellBackendOptions {
   readonly config: Config;

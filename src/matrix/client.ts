@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../core/problem.ts';
 import { type Http, MatrixFault } from '../http.ts';
 import type { Log } from '../log.ts';
-import { missedEvents } from './backfill.ts';
+import type { ReadMessages } from './backfill.ts';
 import { DeadToken, isDeadToken } from './dead-token.ts';
 import { faultFields } from './fault-fields.ts';
 import { SyncHealth } from './health.ts';
@@ -14,6 +14,7 @@ import { roomEvent } from './room-event.ts';
 import { sdkLog } from './sdk-log.ts';
 import type { Storage } from './storage.ts';
 import { syncFilter } from './sync-filter.ts';
+import { missedIn, type Timeline, timelines } from './timeline.ts';
 
 const syncPath = '/_matrix/client/v3/sync';
 const positionName = 'sync-position';
@@ -21,23 +22,12 @@ const positionName = 'sync-position';
 /** How long the server may hold a sync, and how long we wait for it before the connection counts as dead. */
 const longPoll = { holdMs: 20_000, waitMs: 30_000 };
 
-const timelines = z.record(
-  z.string(),
-  z.looseObject({
-    timeline: z.looseObject({
-      events: z.array(z.unknown()).default([]),
-      limited: z.boolean().optional(),
-      prev_batch: z.string().optional(),
-    }),
-  }),
-);
 const syncAnswer = z.looseObject({
   next_batch: z.string().min(1),
   account_data: z.looseObject({ events: z.array(z.looseObject({ type: z.string() })) }).optional(),
   rooms: z.looseObject({ join: timelines.optional(), leave: timelines.optional() }).optional(),
 });
 type SyncAnswer = z.infer<typeof syncAnswer>;
-type Timeline = z.infer<typeof timelines>[string];
 
 const ownMembership = z.object({
   type: z.literal('m.room.member'),
@@ -205,20 +195,12 @@ export class CastellanClient extends MatrixClient {
 
   /** A timeline with what the server left out of it, and without what was sent before the bot came in. */
   private async whole(roomId: string, room: Timeline, since: string): Promise<{ timeline: { events: unknown[] } }> {
-    const { events, limited, prev_batch } = room.timeline;
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`;
-    const missed =
-      limited === true && prev_batch !== undefined
-        ? await missedEvents(
-            (query) => this.doRequest('GET', path, query),
-            prev_batch,
-            since,
-            (event) => this.isWanted(event),
-          )
-        : [];
+    const readMessages: ReadMessages = (query) => this.doRequest('GET', path, query);
+    const missed = await missedIn(readMessages, room, since, (event) => this.isWanted(event));
     if (missed.length > 0)
       this.options.log.info({ count: missed.length }, 'read what was sent while the sync was away');
-    const all = [...missed, ...events];
+    const all = [...missed, ...room.timeline.events];
     const cameIn = all.findLastIndex((event) => this.isOwnArrival(event));
     const readable = all.slice(Math.max(0, cameIn)).filter((event) => roomEvent(roomId, event) !== undefined);
     const unread = all.length - Math.max(0, cameIn) - readable.length;

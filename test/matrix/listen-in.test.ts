@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { listenIn } from '../../src/exec/listen-in.ts';
 import type { Log } from '../../src/log.ts';
+import { listenIn } from '../../src/matrix/listen-in.ts';
 import type { Matrix } from '../../src/matrix/matrix.ts';
-import { roomEvent } from '../../src/matrix/room-event.ts';
 
 const roomId = '!room:x.org';
 const wire = (name: string) => ({
@@ -16,22 +15,22 @@ const log = { info() {}, warn() {}, error() {}, debug() {} } as unknown as Log;
 
 /** A homeserver whose syncs give these events, one after the other; `limited`: the beginning of it is left out. */
 function serving(syncs: readonly { readonly names: readonly string[]; readonly limited?: true }[]): Matrix {
-  const history: string[] = [];
   let at = 0;
   return {
-    async request() {
+    async request(_method: string, path: string, _body: unknown, { query }: { query: Record<string, string> }) {
+      if (path.endsWith('/messages')) {
+        expect([query.to, query.from]).toEqual([String(at - 1), `before ${at}`]);
+        return { chunk: (syncs[at - 1]?.names ?? []).slice(0, -1).map(wire).toReversed() };
+      }
       const next = syncs[at];
       at += 1;
       if (next === undefined) return new Promise(() => undefined);
-      history.push(...next.names);
       const shown = next.limited ? next.names.slice(-1) : next.names;
-      const timeline = { events: shown.map(wire), ...(next.limited ? { limited: true } : {}) };
-      return { next_batch: String(at), rooms: { join: { [roomId]: { timeline } } } };
-    },
-    async history(_room: string, limit: number, until: (event: never) => boolean) {
-      const newestFirst = history.toReversed().flatMap((name) => roomEvent(roomId, wire(name)) ?? []);
-      const end = newestFirst.findIndex((event) => until(event as never));
-      return newestFirst.slice(0, end === -1 ? limit : end + 1);
+      const gap = next.limited ? { limited: true, prev_batch: `before ${at}` } : {};
+      return {
+        next_batch: String(at),
+        rooms: { join: { [roomId]: { timeline: { events: shown.map(wire), ...gap } } } },
+      };
     },
   } as unknown as Matrix;
 }
