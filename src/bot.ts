@@ -4,7 +4,7 @@ import { type Config, withoutToken } from './config.ts';
 import { addressed, type Me } from './core/addressed.ts';
 import { Problem } from './core/problem.ts';
 import { code, say } from './core/text.ts';
-import { createHomeserver } from './homeserver/create-homeserver.ts';
+import { adminUrl, createHomeserver } from './homeserver/create-homeserver.ts';
 import { createHost } from './homeserver/host/host.ts';
 import { createJobWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
@@ -87,7 +87,7 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
 
   const host = createHost({
     settings: config.host,
-    baseUrl: (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl,
+    baseUrl: adminUrl(config),
     kept: store.values,
     secrets: [config.accessToken()],
     clock,

@@ -3,6 +3,7 @@ import { cleanLines } from './core/clean.ts';
 import { Problem } from './core/problem.ts';
 import { code, say, wordsOf } from './core/text.ts';
 import { openBackend } from './exec/open-backend.ts';
+import { adminUrl } from './homeserver/create-homeserver.ts';
 import { createHost } from './homeserver/host/host.ts';
 import { createLog } from './log.ts';
 import { boundRoom } from './matrix/admin-room.ts';
@@ -44,7 +45,6 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
     if (roomId === undefined) {
       throw new Problem('not-found', say`The bot has never been started: it is bound to no room yet.`);
     }
-    const baseUrl = (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl;
     const opened = await openBackend({
       config,
       matrix,
@@ -52,7 +52,6 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
       log,
       adminRoomNames: () => [roomId],
       signal: calls.signal,
-      heard: () => undefined,
     });
     const { homeserver, relay } = opened;
     const isListed = (userId: string) => config.admins.includes(userId) || userId in config.roles;
@@ -60,7 +59,13 @@ export async function doctorCommand(argv: readonly string[]): Promise<boolean> {
       config,
       matrix,
       homeserver,
-      host: createHost({ settings: config.host, baseUrl, kept: store.values, secrets: [token], clock: Date.now }),
+      host: createHost({
+        settings: config.host,
+        baseUrl: adminUrl(config),
+        kept: store.values,
+        secrets: [token],
+        clock: Date.now,
+      }),
       store,
       risks: { matrix, roomId, isServerAdmin: (userId) => homeserver.users.isAdmin(userId), isListed },
       clock: Date.now,

@@ -1,6 +1,6 @@
 import type { AnyCommand } from '../commands/define.ts';
 import { commandsFor } from '../commands/own-way/commands-for.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { Problem } from '../core/problem.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import type { Reply } from '../core/reply.ts';
@@ -45,9 +45,10 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
     throw new Problem('usage', say`There is no command.`, say`castellan exec --help shows how it is used.`);
   }
   const terminal = process.stdin.isTTY === true;
-  const help = await helpIn(flags);
+  const config = configOf(flags);
+  const help = await helpIn(flags, config instanceof Problem ? 'synapse' : config.backend.type);
   if (help !== undefined) return help();
-  const config = loadConfig(findConfig(flags.config, process.env), process.env);
+  if (config instanceof Problem) throw config;
   const session = await openSession({ config, prefix: execPrefix, as: flags.as, verbose: flags.verbose });
   let stopping = false;
   let following = false;
@@ -99,9 +100,12 @@ async function withAsked(flags: ExecFlags, catalog: Session['catalog'], asks: bo
 }
 
 /** Pages of help need neither a configuration nor a homeserver. */
-async function helpIn(flags: ExecFlags): Promise<(() => Promise<ExitCode>) | undefined> {
+async function helpIn(
+  flags: ExecFlags,
+  backend: Config['backend']['type'],
+): Promise<(() => Promise<ExitCode>) | undefined> {
   let read: ReadCommand<AnyCommand>;
-  const catalog = { prefix: execPrefix, commands: await commandsFor(backendOf(flags)) };
+  const catalog = { prefix: execPrefix, commands: await commandsFor(backend) };
   try {
     read = await readWords(
       { ...flags, body: undefined, secretFiles: new Map(), words: flags.words.filter((word) => word !== '-') },
@@ -129,12 +133,12 @@ async function helpIn(flags: ExecFlags): Promise<(() => Promise<ExitCode>) | und
   };
 }
 
-/** What the configuration says, where there is one that can be read; whatever is wrong with it is told later. */
-function backendOf(flags: ExecFlags): 'synapse' | 'relay' {
+/** The configuration, or what is wrong with it: a page of help needs none. */
+function configOf(flags: ExecFlags): Config | Problem {
   try {
-    return loadConfig(findConfig(flags.config, process.env), process.env).backend.type;
+    return loadConfig(findConfig(flags.config, process.env), process.env);
   } catch (error) {
-    if (error instanceof Problem) return 'synapse';
+    if (error instanceof Problem) return error;
     throw error;
   }
 }

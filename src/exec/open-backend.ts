@@ -1,31 +1,17 @@
-import type { Config } from '../config.ts';
 import { Problem } from '../core/problem.ts';
 import { say } from '../core/text.ts';
-import type { Homeserver, Nouns } from '../homeserver/homeserver.ts';
-import type { Relay } from '../homeserver/relay/relay.ts';
-import { createSynapse } from '../homeserver/synapse/synapse.ts';
-import type { Attempt } from '../http.ts';
+import { type Backend, createHomeserver, type HomeserverOptions } from '../homeserver/create-homeserver.ts';
 import type { Log } from '../log.ts';
 import { listenIn } from '../matrix/listen-in.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { planRemoval, removalKey, removeNow } from '../pipeline/remove-secret.ts';
 import type { Store } from '../store/store.ts';
 
-export interface ShellBackendOptions {
-  readonly config: Config;
-  readonly matrix: Matrix;
+export interface ShellBackendOptions extends Omit<HomeserverOptions, 'redact' | 'redactLater' | 'tidies'> {
   readonly store: Store;
-  readonly log: Log;
-  readonly adminRoomNames: () => readonly string[];
-  readonly signal: AbortSignal;
-  readonly heard: (attempt: Attempt) => void;
 }
 
-export interface ShellBackend {
-  readonly homeserver: Homeserver & Pick<Nouns, 'users' | 'rooms' | 'media' | 'server'>;
-  readonly relay?: Relay;
-  /** The bot's own room, by what it is called where nothing is configured. */
-  readonly usualRooms: readonly string[];
+export interface ShellBackend extends Backend {
   /** Resolves when what had to be taken out of a room is out of it, or cannot be. */
   settled(): Promise<unknown>;
 }
@@ -33,47 +19,25 @@ export interface ShellBackend {
 /** Whoever commands has set the bot up, so that it is in the homeserver's room already. */
 const foundWithinMs = 15_000;
 
-/** The backend of the configuration, for a process that does not sync. */
+/** The backend of the configuration for a process that does not sync, beside the bot that may run. */
 export async function openBackend(options: ShellBackendOptions): Promise<ShellBackend> {
-  const { config, matrix, adminRoomNames, signal, heard } = options;
-  const { backend } = config;
-  if (backend.type === 'relay') return openRelay(options);
-  const homeserver = createSynapse({
-    baseUrl: backend.url ?? config.homeserverUrl,
-    mediaUrl: backend.mediaUrl,
-    token: config.accessToken(),
-    serverName: matrix.serverName,
-    botId: matrix.userId,
-    adminRoomNames,
-    adminPath: backend.adminPath,
-    timeoutMs: backend.timeout,
-    allowPrivateAddresses: config.federation.allowPrivateAddresses,
-    signal,
-    heard,
-  });
-  const usualRooms = ['admins', 'admin'].map((name) => `#${name}:${matrix.serverName}`);
-  return { homeserver, usualRooms, settled: async () => undefined };
-}
-
-/** The homeserver's own room, whose events are listened for while the process lasts. */
-async function openRelay(options: ShellBackendOptions): Promise<ShellBackend> {
-  const { config, store, log, adminRoomNames, signal } = options;
-  const { backend } = config;
-  if (backend.type !== 'relay') throw new Error('no relay is configured');
-  const { createRelay } = await import('../homeserver/relay/relay.ts');
-  const { dialect, room, prefix, serverUser, timeout: timeoutMs } = backend;
+  const { config, store, log, signal } = options;
   const removing = new Set<Promise<void>>();
-  const matrix: Matrix = { ...options.matrix, health: () => ({ state: 'well' }) };
+  const settled = () => Promise.all(removing);
 
   /** Planned too: what cannot be removed now, the bot removes. */
   function redact(roomId: string, target: string): void {
     const planned = planRemoval({ store, log, clock: Date.now }, roomId, target);
-    const removed = removeNow({ matrix, log }, roomId, target).then((done) => {
+    const removed = removeNow({ matrix: options.matrix, log }, roomId, target).then((done) => {
       if (done && planned) store.due.done(removalKey(target));
       removing.delete(removed);
     });
     removing.add(removed);
   }
+
+  // The bot that runs beside may be waiting for the answer that would be taken away.
+  const shared = { ...options, redact, tidies: false };
+  if (config.backend.type === 'synapse') return { ...(await createHomeserver(shared)), settled };
 
   let waitsFor: string | undefined;
   const hearing: Log = {
@@ -83,31 +47,14 @@ async function openRelay(options: ShellBackendOptions): Promise<ShellBackend> {
       log.warn(fields, words);
     },
   };
-  const relay = await Promise.race([
-    createRelay({
-      matrix,
-      log: hearing,
-      dialect,
-      room,
-      prefix,
-      serverUser,
-      timeoutMs,
-      adminRoomNames,
-      redact,
-      // The bot that runs beside may be waiting for the answer that would be taken away.
-      tidies: false,
-      allowPrivateAddresses: config.federation.allowPrivateAddresses,
-      signal,
-    }),
+  // Its events are listened for while the process lasts.
+  const matrix: Matrix = { ...options.matrix, health: () => ({ state: 'well' }) };
+  const backend = await Promise.race([
+    createHomeserver({ ...shared, matrix, log: hearing }),
     notFound(() => waitsFor, signal),
   ]);
-  await listenIn(matrix, relay.serverRoom.roomId, relay.see, { log, signal });
-  return {
-    homeserver: relay,
-    relay,
-    usualRooms: [`#castellan:${matrix.serverName}`],
-    settled: () => Promise.all(removing),
-  };
+  for (const roomId of backend.rooms) await listenIn(matrix, roomId, backend.see, { log, signal });
+  return { ...backend, settled };
 }
 
 function notFound(why: () => string | undefined, signal: AbortSignal): Promise<never> {

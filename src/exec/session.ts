@@ -7,11 +7,12 @@ import type { Catalog } from '../core/declaration.ts';
 import { Problem } from '../core/problem.ts';
 import type { Reply, Secret } from '../core/reply.ts';
 import { say } from '../core/text.ts';
+import { adminUrl } from '../homeserver/create-homeserver.ts';
 import { createHost } from '../homeserver/host/host.ts';
 import { type Attempt, MatrixFault } from '../http.ts';
 import { cancelKey } from '../jobs/cancel-key.ts';
 import { createLog } from '../log.ts';
-import { boundRoom } from '../matrix/admin-room.ts';
+import { boundRoom, usualAdminRooms } from '../matrix/admin-room.ts';
 import { connectPlain } from '../matrix/connect-plain.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { AnswerOptions } from '../pipeline/answer.ts';
@@ -87,11 +88,11 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     heard,
   });
   const { homeserver } = opened;
-  const room = await adminRoom(matrix, boundRoom(store.values), config.adminRoom, opened.usualRooms);
+  const room = await adminRoom(matrix, boundRoom(store.values), config.adminRoom ?? opened.adminRoom);
   roomNames = room.names;
   const host = createHost({
     settings: config.host,
-    baseUrl: (config.backend.type === 'synapse' ? config.backend.url : undefined) ?? config.homeserverUrl,
+    baseUrl: adminUrl(config),
     kept: store.values,
     secrets: [config.accessToken()],
     clock,
@@ -250,10 +251,9 @@ async function adminRoom(
   matrix: Matrix,
   bound: string | undefined,
   configured: string | undefined,
-  usual: readonly string[],
 ): Promise<{ readonly id: string; readonly names: readonly string[] }> {
   if (bound !== undefined) return { id: bound, names: [bound] };
-  const names = configured === undefined ? usual : [configured];
+  const names = configured === undefined ? usualAdminRooms(matrix.serverName) : [configured];
   for (const name of names) {
     if (name.startsWith('!')) return { id: name, names };
     try {

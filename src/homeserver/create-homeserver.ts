@@ -1,10 +1,11 @@
 import type { Config } from '../config.ts';
 import { code, say, type Text } from '../core/text.ts';
+import type { Attempt } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { Matrix, RoomEvent } from '../matrix/matrix.ts';
 import type { Homeserver, Nouns } from './homeserver.ts';
 import { withHarmlessMessages } from './relay/harmless-messages.ts';
-import { createRelay, type Relay } from './relay/relay.ts';
+import type { Relay } from './relay/relay.ts';
 import { createSynapse } from './synapse/synapse.ts';
 
 export interface HomeserverOptions {
@@ -15,7 +16,11 @@ export interface HomeserverOptions {
   readonly adminRoomNames: () => readonly string[];
   /** Takes a message with a secret out of a room, over a restart too. */
   readonly redact: (roomId: string, eventId: string) => void;
-  readonly redactLater: (roomId: string, eventId: string, afterMs: number) => void;
+  readonly redactLater?: (roomId: string, eventId: string, afterMs: number) => void;
+  /** False: another process with the bot's account runs beside this one (`RelayOptions.tidies`). */
+  readonly tidies?: boolean;
+  /** Hears how each call of the admin API ended. */
+  readonly heard?: (attempt: Attempt) => void;
   readonly signal: AbortSignal;
 }
 
@@ -35,14 +40,19 @@ export interface Backend {
   readonly relay?: Relay;
 }
 
+/** Where the homeserver's admin API is, without a trailing slash. */
+export const adminUrl = ({ backend, homeserverUrl }: Config): string =>
+  (backend.type === 'synapse' ? backend.url : undefined) ?? homeserverUrl;
+
 /** The backend that the configuration names; waits for the server's own room on a relay. */
 export async function createHomeserver(options: HomeserverOptions): Promise<Backend> {
-  const { config, matrix, adminRoomNames, signal } = options;
+  const { config, matrix, adminRoomNames, signal, heard } = options;
   const { backend } = config;
   const { allowPrivateAddresses } = config.federation;
   if (backend.type === 'relay') {
     const { dialect, room, prefix, serverUser, timeout: timeoutMs } = backend;
-    const { log, redact, redactLater } = options;
+    const { log, redact, redactLater, tidies } = options;
+    const { createRelay } = await import('./relay/relay.ts');
     return overRelay(
       options,
       await createRelay({
@@ -56,13 +66,14 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Back
         adminRoomNames,
         redact,
         redactLater,
+        ...(tidies === undefined ? {} : { tidies }),
         allowPrivateAddresses,
         signal,
       }),
     );
   }
   const homeserver = createSynapse({
-    baseUrl: backend.url ?? config.homeserverUrl,
+    baseUrl: adminUrl(config),
     mediaUrl: backend.mediaUrl,
     token: config.accessToken(),
     serverName: matrix.serverName,
@@ -72,6 +83,7 @@ export async function createHomeserver(options: HomeserverOptions): Promise<Back
     timeoutMs: backend.timeout,
     allowPrivateAddresses,
     signal,
+    ...(heard === undefined ? {} : { heard }),
   });
   const nothing = () => undefined;
   return { homeserver, matrix, adminRoom: undefined, rooms: [], see: nothing, roomFault: nothing };

@@ -46,6 +46,10 @@ async function resolve(matrix: Matrix, idOrAlias: string): Promise<string | unde
   }
 }
 
+/** What the admin room is called where nothing is configured, the first that exists. */
+export const usualAdminRooms = (serverName: string): readonly string[] =>
+  ['admins', 'admin'].map((name) => `#${name}:${serverName}`);
+
 /**
  * Comes into the admin room and returns its id, which stays bound from the first start on. Waits, and says so in the
  * log, while there is no such room, no invite to it from a local server admin, or no homeserver. Throws RoomRefused
@@ -53,9 +57,7 @@ async function resolve(matrix: Matrix, idOrAlias: string): Promise<string | unde
  */
 export async function bindAdminRoom(options: BindOptions): Promise<{ roomId: string }> {
   const { matrix, storage, log, isServerAdmin, signal } = options;
-  const names = options.adminRoom
-    ? [options.adminRoom]
-    : ['admins', 'admin'].map((name) => `#${name}:${matrix.serverName}`);
+  const names = options.adminRoom ? [options.adminRoom] : usualAdminRooms(matrix.serverName);
   const bound = options.rebind === true ? undefined : storage.get(boundName);
   let said = '';
   let looksFromOutside = 0;

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Due, Store } from '../store/store.ts';
 import { frozenOf } from './plan-store.ts';
+import { removalKey } from './remove-secret.ts';
 import { transactionId } from './transaction-id.ts';
 import { forgetConsent } from './two-person.ts';
 
@@ -90,7 +91,7 @@ export function createDueWorker(options: DueOptions): DueWorker {
     if (plan === undefined || !store.plans.close(planCode, 'expired')) return;
     if (frozenOf(plan.frozen).heldSecret) {
       store.due.add({
-        key: `redact ${plan.source}`,
+        key: removalKey(plan.source),
         kind: 'redact',
         roomId: plan.roomId,
         target: plan.source,

@@ -17,6 +17,7 @@ import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
 import { frozenOf } from './plan-store.ts';
 import { createReminders } from './registration-reminders.ts';
+import { removalKey } from './remove-secret.ts';
 import { transactionId } from './transaction-id.ts';
 import { createWayBack } from './way-back.ts';
 
@@ -104,7 +105,7 @@ export function createLocal(options: LocalOptions): Local {
       cancel(planCode, asker) {
         const plan = openPlan(later.context(), planCode, asker.userId);
         if (!store.plans.close(plan.code, 'cancelled') || !frozenOf(plan.frozen).heldSecret) return;
-        store.due.add({ key: `redact ${plan.source}`, kind: 'redact', roomId, target: plan.source, at: clock() });
+        store.due.add({ key: removalKey(plan.source), kind: 'redact', roomId, target: plan.source, at: clock() });
         later.context().wake.due();
       },
     },

@@ -1,6 +1,7 @@
 import { say, type Text } from '../core/text.ts';
 import type { Due } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { removalKey } from './remove-secret.ts';
 
 interface Powers {
   readonly redact?: unknown;
@@ -29,7 +30,7 @@ export async function typedSecretRemoval(
   surely = true,
 ): Promise<{ due: Due; said: Text }> {
   const due: Due = {
-    key: `redact ${eventId}`,
+    key: removalKey(eventId),
     kind: 'redact',
     roomId: context.roomId,
     target: eventId,

@@ -3,34 +3,26 @@ import { serverOf } from '../../../core/ids.ts';
 import { reply } from '../../../core/reply.ts';
 import { say, type Text } from '../../../core/text.ts';
 import type { ExtraInputs, ExtraName } from '../../../homeserver/extras.ts';
-import type { Role } from '../../asker.ts';
-import { type AnyCommand, type Body, command, type Danger } from '../../define.ts';
+import { type AnyCommand, type Command, command, type Danger } from '../../define.ts';
 import { notTheBot } from '../../user/not-the-bot.ts';
 import { printed } from '../printed.ts';
 
-interface Declared<Shape extends z.ZodObject> {
-  /** Names that work right behind the prefix. */
-  readonly flat?: readonly string[];
-  readonly summary: string;
-  readonly cautions?: readonly string[];
-  readonly input: Shape;
-  readonly positionals?: readonly (keyof z.output<Shape> & string)[];
-  readonly rest?: keyof z.output<Shape> & string;
-  readonly body?: Body;
-  /** Single letters for flags. */
-  readonly short?: Readonly<Record<string, keyof z.output<Shape> & string>>;
+type Of<Shape extends z.ZodObject> = Command<Shape, 'extras' | 'adminRoom', null>;
+
+interface Declared<Shape extends z.ZodObject>
+  extends Pick<
+    Of<Shape>,
+    'flat' | 'summary' | 'cautions' | 'input' | 'positionals' | 'rest' | 'body' | 'short' | 'role'
+  > {
   readonly example: readonly [title: string, line: string];
-  readonly role: Role;
 }
 
-interface DeclaredRead<Shape extends z.ZodObject> extends Declared<Shape> {
-  /** Recorded in the audit trail though it only reads. */
-  readonly audited?: true;
+interface DeclaredRead<Shape extends z.ZodObject> extends Declared<Shape>, Pick<Of<Shape>, 'audited'> {
   /** Above what the homeserver printed. */
   heading(input: z.output<Shape>): Text;
 }
 
-interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape> {
+interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape>, Pick<Of<Shape>, 'takesFrom'> {
   readonly danger: Exclude<Danger, 'read'>;
   /** A higher class with this input. */
   raise?(input: z.output<Shape>): Danger | undefined;
@@ -38,8 +30,6 @@ interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape> {
   title(input: z.output<Shape>): Text;
   /** What it acts on; of `typed` it is also what confirms, of several their number. */
   target(input: z.output<Shape>, serverName: string): string | readonly string[];
-  /** Accounts from which it takes something. */
-  takesFrom?(input: z.output<Shape>): readonly string[];
   /** What cannot be undone, what others will see. */
   readonly warns?: readonly Text[] | ((input: z.output<Shape>) => readonly Text[]);
   readonly instead?: (input: z.output<Shape>) => Text;
