@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../core/json.ts';
+import { once } from '../core/once.ts';
 import type { Reply, Secret } from '../core/reply.ts';
 import type { Text } from '../core/text.ts';
 import type { Nouns } from '../homeserver/homeserver.ts';
@@ -120,11 +121,7 @@ type Awaitable<T> = T | Promise<T>;
  * A command is data plus one function. Parsing, help, usage lines, the reference page, the plan's prompt and
  * the table-driven tests are all read from it.
  */
-export interface Command<
-  Shape extends z.ZodObject = z.ZodObject,
-  Needs extends keyof Capabilities = keyof Capabilities,
-  Frozen extends Json = Json,
-> {
+interface CommandBesidesInput<Shape extends z.ZodObject, Needs extends keyof Capabilities, Frozen extends Json> {
   /** "user create-user" */
   readonly path: string;
   readonly aliases?: readonly string[];
@@ -134,8 +131,6 @@ export interface Command<
   readonly summary: string;
   /** What one must know before using it (COMMANDS.md, "What help and plans must say"). */
   readonly cautions?: readonly string[];
-  /** Fields made of `core/fields.ts`; what is no positional, rest or body is a flag. */
-  readonly input: Shape;
   readonly positionals?: readonly (keyof z.output<Shape> & string)[];
   /** The rest of the line as typed goes into this field. */
   readonly rest?: keyof z.output<Shape> & string;
@@ -183,14 +178,27 @@ export interface Command<
   complete?(input: z.output<Shape>, caps: Pick<Capabilities, Needs>, asker: Asker, secretLost: boolean): Promise<Reply>;
 }
 
+/** As it stands in its file. */
+export interface Command<Shape extends z.ZodObject, Needs extends keyof Capabilities, Frozen extends Json>
+  extends CommandBesidesInput<Shape, Needs, Frozen> {
+  /**
+   * Fields made of `core/fields.ts`; what is no positional, rest or body is a flag. They are made when they are first
+   * asked for: a process on the command line needs those of one command.
+   */
+  readonly input: () => Shape;
+}
+
 /** What the table holds: the same without its types, which `command` has checked. */
-export type AnyCommand = Command<z.ZodObject, keyof Capabilities, Json>;
+export interface AnyCommand extends CommandBesidesInput<z.ZodObject, keyof Capabilities, Json> {
+  readonly input: z.ZodObject;
+}
 
 /** Declares a command. Its file's folder and name are its path. */
 export function command<Shape extends z.ZodObject, Needs extends keyof Capabilities, Frozen extends Json = null>(
   declaration: Command<Shape, Needs, Frozen>,
 ): AnyCommand {
-  return declaration as unknown as AnyCommand;
+  const input = { get: once(declaration.input), enumerable: true };
+  return Object.defineProperty({ ...declaration } as unknown as AnyCommand, 'input', input);
 }
 
 /** The higher of two classes. */

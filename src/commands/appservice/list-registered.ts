@@ -8,7 +8,7 @@ export default command({
   aliases: ['appservice list'],
   flat: ['list-appservices'],
   summary: 'The application services (bridges, bots) that the homeserver’s files name.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['All of them', '!admin appservice list-registered']],
   danger: 'read',
   role: 'owner',

@@ -94,7 +94,7 @@ export default command({
     'Your message is removed, since it may hold tokens.',
     'Whoever has its `as_token` acts as all users of its namespaces.',
   ],
-  input: z.object({ registration: secret.describe('The registration, as YAML.') }),
+  input: () => z.object({ registration: secret.describe('The registration, as YAML.') }),
   body: { kind: 'text', into: 'registration', required: true },
   examples: [
     [

@@ -9,7 +9,7 @@ export default command({
   path: 'appservice show-appservice-config',
   aliases: ['appservice show'],
   summary: 'The registration of an application service, its tokens masked.',
-  input: z.object({ id: text.describe('Its id.') }),
+  input: () => z.object({ id: text.describe('Its id.') }),
   positionals: ['id'],
   examples: [['One of them', '!admin appservice show irc']],
   danger: 'read',

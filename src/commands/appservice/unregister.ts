@@ -22,7 +22,7 @@ export default command({
   flat: ['unregister-appservice'],
   summary: 'Take an application service out of the homeserver’s files; its own file is kept aside.',
   cautions: ['Its accounts, rooms and messages stay. It is refused after the next restart.'],
-  input: z.object({ id: text.describe('Its id.') }),
+  input: () => z.object({ id: text.describe('Its id.') }),
   positionals: ['id'],
   examples: [['What would happen?', '!admin appservice unregister irc --dry-run']],
   danger: 'confirm',

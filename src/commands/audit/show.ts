@@ -12,7 +12,7 @@ const compact = (value: unknown): string | undefined =>
 export default command({
   path: 'audit show',
   summary: 'One record of the audit trail, whole.',
-  input: z.object({ seq: count(1).describe('Its number.') }),
+  input: () => z.object({ seq: count(1).describe('Its number.') }),
   positionals: ['seq'],
   examples: [['The first one', '!admin audit show 1']],
   danger: 'read',

@@ -9,7 +9,7 @@ export default command({
   cautions: [
     'Each record holds the hash of the one before. My answers in this room hold hashes too, so that a trail that was rewritten as a whole does not fit to them.',
   ],
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['Is it whole?', '!admin audit verify']],
   danger: 'read',
   role: 'admin',

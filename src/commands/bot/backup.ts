@@ -11,7 +11,7 @@ export default command({
     'It is written to the folder `backups` in `dataDir`, readable by me alone. The five newest are kept.',
     'The access token and bot.config.json are not in it.',
   ],
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['Before an upgrade', '!admin bot backup']],
   danger: 'write',
   role: 'admin',

@@ -7,7 +7,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'cancel',
   summary: 'Drop a plan that waits for your yes.',
-  input: z.object({ code: text.describe('The code under the plan.') }),
+  input: () => z.object({ code: text.describe('The code under the plan.') }),
   positionals: ['code'],
   examples: [['Drop a plan', '!admin cancel k7mq2']],
   danger: 'read',

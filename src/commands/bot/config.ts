@@ -8,7 +8,7 @@ export default command({
   flat: ['config'],
   summary: 'What I was started with: bot.config.json with its defaults filled in.',
   cautions: ['No secret stands in it: my access token has a file of its own.'],
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['All of it', '!admin bot config']],
   danger: 'read',
   role: 'admin',

@@ -7,10 +7,11 @@ export default command({
   path: 'confirm',
   summary: 'Say yes to a plan.',
   cautions: ['Only who asked for the plan can confirm it, once, and for as long as it says.'],
-  input: z.object({
-    code: text.describe('The code under the plan.'),
-    word: text.optional().describe('What the plan asks you to type: a name, or a number of items.'),
-  }),
+  input: () =>
+    z.object({
+      code: text.describe('The code under the plan.'),
+      word: text.optional().describe('What the plan asks you to type: a name, or a number of items.'),
+    }),
   positionals: ['code', 'word'],
   examples: [
     ['A plain yes', '!admin confirm k7mq2'],

@@ -8,7 +8,7 @@ const signs = { well: '✅', warning: '⚠️', fault: '❌' } as const;
 export default command({
   path: 'bot doctor',
   summary: 'Whether I and this room are set up well, and what to do about what is not.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['Is all well?', '!admin bot doctor']],
   danger: 'read',
   role: 'admin',

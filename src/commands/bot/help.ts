@@ -6,10 +6,11 @@ import { command } from '../define.ts';
 export default command({
   path: 'help',
   summary: 'What I can do, and how.',
-  input: z.object({
-    topic: z.array(text).default([]).describe('A noun, or a command.'),
-    search: text.optional().describe('Commands that have to do with this word.'),
-  }),
+  input: () =>
+    z.object({
+      topic: z.array(text).default([]).describe('A noun, or a command.'),
+      search: text.optional().describe('Commands that have to do with this word.'),
+    }),
   positionals: ['topic'],
   examples: [
     ['All nouns', '!admin help'],

@@ -7,7 +7,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'bot status',
   summary: 'How the bot is doing.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['How are you?', '!admin bot status']],
   danger: 'read',
   role: 'viewer',

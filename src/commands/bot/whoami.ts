@@ -6,7 +6,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'bot whoami',
   summary: 'Who you are to the bot, and what you may.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['What may I do?', '!admin bot whoami']],
   danger: 'read',
   role: 'viewer',

@@ -13,7 +13,7 @@ const lookingAtOnce = 4;
 export default command({
   path: 'federation destination-rooms',
   summary: 'The rooms that this server shares with another one.',
-  input: z.object({ server: server.describe('Its name.'), ...listing(['room']) }),
+  input: () => z.object({ server: server.describe('Its name.'), ...listing(['room']) }),
   positionals: ['server'],
   short: listingShort,
   examples: [['What is shared with it?', '!admin federation destination-rooms matrix.org']],

@@ -8,7 +8,7 @@ import { foundDestination } from './found-destination.ts';
 export default command({
   path: 'federation destination',
   summary: 'How sending to one server goes.',
-  input: z.object({ server: server.describe('Its name.') }),
+  input: () => z.object({ server: server.describe('Its name.') }),
   positionals: ['server'],
   examples: [['Is it reached?', '!admin federation destination matrix.org']],
   danger: 'read',

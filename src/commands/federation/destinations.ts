@@ -9,11 +9,12 @@ import { paged } from '../paged.ts';
 export default command({
   path: 'federation destinations',
   summary: 'The servers that this one sends to, and which of them cannot be reached.',
-  input: z.object({
-    ...listing(destinationSorts),
-    failing: flag.describe('Only those that cannot be reached.'),
-    name: text.optional().describe('Only those whose name holds this.'),
-  }),
+  input: () =>
+    z.object({
+      ...listing(destinationSorts),
+      failing: flag.describe('Only those that cannot be reached.'),
+      name: text.optional().describe('Only those whose name holds this.'),
+    }),
   short: { ...listingShort, n: 'name' },
   examples: [
     ['All of them', '!admin federation destinations'],

@@ -46,7 +46,7 @@ export default command({
     'Other servers still get what is sent from here, and their people stay in the list of members.',
     '`federation enable-room` puts back the list that was there.',
   ],
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['See what it would do', '!admin federation disable-room #lobby --dry-run']],
   danger: 'confirm',

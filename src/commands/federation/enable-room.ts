@@ -25,7 +25,7 @@ export default command({
   flat: ['enable-room'],
   summary: 'Let other servers take part in a room again that was disabled here.',
   cautions: ['The list of servers (ACL) that the room had before is put back; where it had none, all are let in.'],
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['Take it back', '!admin federation enable-room #lobby --dry-run']],
   danger: 'confirm',

@@ -8,7 +8,7 @@ export default command({
   path: 'federation fetch-support-well-known',
   summary: 'Whom to ask at another server, as it publishes.',
   cautions: ['The bot asks the web site of that name itself; only public addresses are asked.'],
-  input: z.object({ server: server.describe('Its name.') }),
+  input: () => z.object({ server: server.describe('Its name.') }),
   positionals: ['server'],
   examples: [['Who runs it?', '!admin federation fetch-support-well-known matrix.org']],
   danger: 'read',

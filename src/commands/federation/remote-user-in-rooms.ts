@@ -14,7 +14,7 @@ export default command({
   path: 'federation remote-user-in-rooms',
   summary: 'The rooms that this server shares with somebody of another one.',
   cautions: ['Of other rooms this server knows nothing; and what it knows may be out of date.'],
-  input: z.object({ user: user.describe('The whole id.'), ...listing(['name', 'members', 'room']) }),
+  input: () => z.object({ user: user.describe('The whole id.'), ...listing(['name', 'members', 'room']) }),
   positionals: ['user'],
   short: listingShort,
   examples: [['Where is he?', '!admin federation remote-user-in-rooms @dave:matrix.org']],

@@ -8,7 +8,7 @@ import { foundDestination } from './found-destination.ts';
 export default command({
   path: 'federation reset',
   summary: 'Try a server again now that could not be reached, instead of waiting.',
-  input: z.object({ server: server.describe('Its name.') }),
+  input: () => z.object({ server: server.describe('Its name.') }),
   positionals: ['server'],
   examples: [['It is back', '!admin federation reset matrix.org']],
   danger: 'write',

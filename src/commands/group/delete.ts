@@ -7,7 +7,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'group delete',
   summary: 'Communities are gone from Synapse: there is nothing to delete any more.',
-  input: z.object({ group: text.optional().describe('Its id, which is not looked at.') }),
+  input: () => z.object({ group: text.optional().describe('Its id, which is not looked at.') }),
   positionals: ['group'],
   examples: [['What has become of them', '!admin group delete']],
   danger: 'read',

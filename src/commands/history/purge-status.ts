@@ -9,7 +9,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'history purge-status',
   summary: 'How a purge goes: active, complete or failed.',
-  input: z.object({ id: text.describe('Its id, as the answer to the purge names it.') }),
+  input: () => z.object({ id: text.describe('Its id, as the answer to the purge names it.') }),
   positionals: ['id'],
   examples: [['By its id', '!admin history purge-status ktDVnmRjhxdSFzLf']],
   danger: 'read',

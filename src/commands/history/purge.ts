@@ -22,16 +22,17 @@ export default command({
     'The last message of a room stays, and so does its state. What this server’s own people sent stays too, unless `--delete-local` is given: there may be no other copy of it.',
     'How it goes: active, complete or failed.',
   ],
-  input: z
-    .object({
-      room: room.describe('Its id or alias.'),
-      beforeEventId: eventId.optional().describe('All before this event.'),
-      beforeDays: count(1).optional().describe('All that is older than so many days.'),
-      before: time.optional().describe('All before this time.'),
-      beforeTs: time.optional().describe('The same in milliseconds since 1970.'),
-      deleteLocal: flag.describe('Also what was sent from this server.'),
-    })
-    .check(exactlyOneOf('beforeEventId', 'beforeDays', 'before', 'beforeTs')),
+  input: () =>
+    z
+      .object({
+        room: room.describe('Its id or alias.'),
+        beforeEventId: eventId.optional().describe('All before this event.'),
+        beforeDays: count(1).optional().describe('All that is older than so many days.'),
+        before: time.optional().describe('All before this time.'),
+        beforeTs: time.optional().describe('The same in milliseconds since 1970.'),
+        deleteLocal: flag.describe('Also what was sent from this server.'),
+      })
+      .check(exactlyOneOf('beforeEventId', 'beforeDays', 'before', 'beforeTs')),
   positionals: ['room'],
   short: { i: 'beforeEventId', d: 'beforeDays' },
   examples: [

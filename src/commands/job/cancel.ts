@@ -14,7 +14,7 @@ export default command({
     'What is done stays done; the report lists what is left. `job resume` goes on with it.',
     'What the homeserver has taken on by itself, such as the deletion of a room, it carries on with.',
   ],
-  input: z.object({ job: text.describe('Its id.') }),
+  input: () => z.object({ job: text.describe('Its id.') }),
   positionals: ['job'],
   examples: [['Stop it', '!admin job cancel j4k9p']],
   danger: 'write',

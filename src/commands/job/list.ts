@@ -8,7 +8,7 @@ import { totalOf } from './total-of.ts';
 export default command({
   path: 'job list',
   summary: 'The jobs of this bot, newest first.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['What is running?', '!admin job list']],
   danger: 'read',
   role: 'viewer',

@@ -13,7 +13,7 @@ export default command({
     'It takes up what was not begun, and what a cancellation had cut short. What failed is pasted below the same command again, as the report says.',
     'Only who may give the command of that job may go on with it, and it is their job then. One whose secrets were removed from the room cannot be gone on with.',
   ],
-  input: z.object({ job: text.describe('Its id.') }),
+  input: () => z.object({ job: text.describe('Its id.') }),
   positionals: ['job'],
   examples: [['Go on with it', '!admin job resume j4k9p']],
   danger: 'confirm',

@@ -10,7 +10,7 @@ import { totalOf } from './total-of.ts';
 export default command({
   path: 'job show',
   summary: 'How far a job is, and what was skipped or failed.',
-  input: z.object({ job: text.describe('Its id.') }),
+  input: () => z.object({ job: text.describe('Its id.') }),
   positionals: ['job'],
   examples: [['How far is it?', '!admin job show j4k9p']],
   danger: 'read',

@@ -13,10 +13,11 @@ export default command({
     'It makes a new device, which the user sees; `user login` makes none and needs no password.',
     'The password is removed from the room with its message; the token comes to you in a direct message.',
   ],
-  input: z.object({
-    user: localUser.describe('Who logs in.'),
-    password: secret.optional().describe('Her password.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Who logs in.'),
+      password: secret.optional().describe('Her password.'),
+    }),
   positionals: ['user'],
   short: { p: 'password' },
   examples: [['See what it would do', '!admin matrix login alice -p "her password" --dry-run']],

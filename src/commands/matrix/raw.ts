@@ -22,13 +22,14 @@ export default command({
     'A path is written without what all of them begin with: `client/v3/account/whoami`. Tokens in the answer are masked.',
     'A token that you type is removed from the room with its message, and kept nowhere.',
   ],
-  input: z
-    .object({
-      ...requestFields,
-      token: secret.optional().describe('Whose token it is sent with; the bot’s own unless told.'),
-      prompt: flag.describe('Ask for the token; on a terminal only.'),
-    })
-    .check(noSecretInPath),
+  input: () =>
+    z
+      .object({
+        ...requestFields,
+        token: secret.optional().describe('Whose token it is sent with; the bot’s own unless told.'),
+        prompt: flag.describe('Ask for the token; on a terminal only.'),
+      })
+      .check(noSecretInPath),
   positionals: requestPlaces,
   body: { kind: 'text', into: 'body', required: false },
   short: { ...requestShort, t: 'token', p: 'prompt' },

@@ -12,14 +12,15 @@ export default command({
     'By a message, its thumbnail goes too. With `purge-media`, the address may stand without a flag, and a list in a block.',
     'The copy of another server’s file cannot be deleted singly: `media quarantine` keeps it from everybody.',
   ],
-  input: z
-    .object({
-      file: mxc.optional().describe('Its address.'),
-      mxc: mxc.optional().describe('Its address, like mxc://example.org/abcDEF.'),
-      eventId: eventId.optional().describe('The message that shows it.'),
-      files: z.array(mxc).default([]).describe('One address a line.'),
-    })
-    .check(exactlyOneOf('file', 'mxc', 'eventId', 'files')),
+  input: () =>
+    z
+      .object({
+        file: mxc.optional().describe('Its address.'),
+        mxc: mxc.optional().describe('Its address, like mxc://example.org/abcDEF.'),
+        eventId: eventId.optional().describe('The message that shows it.'),
+        files: z.array(mxc).default([]).describe('One address a line.'),
+      })
+      .check(exactlyOneOf('file', 'mxc', 'eventId', 'files')),
   positionals: ['file'],
   body: { kind: 'list', into: 'files', required: false },
   examples: [['By its address', '!admin media delete-media --mxc mxc://example.org/abcDEF']],

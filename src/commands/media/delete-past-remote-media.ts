@@ -61,14 +61,15 @@ export default command({
     "This server's own files are touched only with `--yes-i-want-to-delete-local-media`.",
     'With `--after`, files of encrypted messages are not seen.',
   ],
-  input: z
-    .object({
-      duration: duration.describe('How far back, like 30d or 1h.'),
-      before: flag.describe('What is older than that.'),
-      after: flag.describe('What is younger than that.'),
-      yesIWantToDeleteLocalMedia: flag.describe("This server's own files too."),
-    })
-    .check(exactlyOneOf('before', 'after')),
+  input: () =>
+    z
+      .object({
+        duration: duration.describe('How far back, like 30d or 1h.'),
+        before: flag.describe('What is older than that.'),
+        after: flag.describe('What is younger than that.'),
+        yesIWantToDeleteLocalMedia: flag.describe("This server's own files too."),
+      })
+      .check(exactlyOneOf('before', 'after')),
   positionals: ['duration'],
   short: { b: 'before', a: 'after' },
   examples: [

@@ -10,30 +10,31 @@ import { filesOfEvent } from './files-of-event.ts';
 import { type LocalPlan, localFields, localJob, localLong, localPlan, localStep } from './local-deletion.ts';
 import { ownMxc } from './own-mxc.ts';
 
-const input = z
-  .object({
-    mxc: mxc.optional().describe('One file, by its address.'),
-    eventId: eventId.optional().describe('One file, by the message that shows it.'),
-    mediaId: text.optional().describe('One file, by its media id.'),
-    serverName: server.optional().describe('Ours, as is meant anyway; accepted for the sake of old habits.'),
-    ...localFields,
-  })
-  .check((payload) => {
-    const one = (['mxc', 'eventId', 'mediaId'] as const).filter((name) => payload.value[name] !== undefined);
-    const times = cutOffNames.filter((name) => payload.value[name] !== undefined);
-    const many = [...times, ...(payload.value.size === undefined ? [] : ['size'])];
-    const issue = (message: string) => payload.issues.push({ code: 'custom', input: undefined, message });
-    if (one.length + many.length === 0)
-      issue(
-        'Say which: --mxc, --event-id or --media-id for one file; --before-days, --before, --before-ts or --size for many.',
-      );
-    else if (one.length > 1) issue('Only one file can be named.');
-    else if (one.length > 0 && many.length > 0) issue('One file is named, or many by age and size; not both.');
-    else if (one.length > 0 && payload.value.deleteProfiles) issue('--delete-profiles goes with age or size only.');
-    else if (times.length > 1) issue('Only one time can be given.');
-  });
+const input = () =>
+  z
+    .object({
+      mxc: mxc.optional().describe('One file, by its address.'),
+      eventId: eventId.optional().describe('One file, by the message that shows it.'),
+      mediaId: text.optional().describe('One file, by its media id.'),
+      serverName: server.optional().describe('Ours, as is meant anyway; accepted for the sake of old habits.'),
+      ...localFields,
+    })
+    .check((payload) => {
+      const one = (['mxc', 'eventId', 'mediaId'] as const).filter((name) => payload.value[name] !== undefined);
+      const times = cutOffNames.filter((name) => payload.value[name] !== undefined);
+      const many = [...times, ...(payload.value.size === undefined ? [] : ['size'])];
+      const issue = (message: string) => payload.issues.push({ code: 'custom', input: undefined, message });
+      if (one.length + many.length === 0)
+        issue(
+          'Say which: --mxc, --event-id or --media-id for one file; --before-days, --before, --before-ts or --size for many.',
+        );
+      else if (one.length > 1) issue('Only one file can be named.');
+      else if (one.length > 0 && many.length > 0) issue('One file is named, or many by age and size; not both.');
+      else if (one.length > 0 && payload.value.deleteProfiles) issue('--delete-profiles goes with age or size only.');
+      else if (times.length > 1) issue('Only one time can be given.');
+    });
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 const isMany = ({ mxc: address, eventId: event, mediaId }: Input) =>
   address === undefined && event === undefined && mediaId === undefined;
 

@@ -9,7 +9,7 @@ export default command({
   path: 'media get-file-info',
   aliases: ['media details', 'media show'],
   summary: 'What the server knows of one file.',
-  input: z.object({ mxc: mxc.describe('Its address, like mxc://example.org/abcDEF.') }),
+  input: () => z.object({ mxc: mxc.describe('Its address, like mxc://example.org/abcDEF.') }),
   positionals: ['mxc'],
   examples: [['One file', '!admin media get-file-info mxc://example.org/abcDEF']],
   danger: 'read',

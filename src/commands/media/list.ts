@@ -16,13 +16,14 @@ export default command({
     'Files in encrypted messages of a room cannot be listed; what an account uploaded for them is.',
     'Only `media_id`, `user_id` and `created_ts` have an index: sorting by another column loads a large database.',
   ],
-  input: z
-    .object({
-      room: room.optional().describe('Files that the messages of this room name.'),
-      userId: localUser.optional().describe('Files that this account uploaded.'),
-      ...listing(mediaSorts),
-    })
-    .check(exactlyOneOf('room', 'userId')),
+  input: () =>
+    z
+      .object({
+        room: room.optional().describe('Files that the messages of this room name.'),
+        userId: localUser.optional().describe('Files that this account uploaded.'),
+        ...listing(mediaSorts),
+      })
+      .check(exactlyOneOf('room', 'userId')),
   short: { ...listingShort, r: 'room', u: 'userId', R: 'reverse' },
   long: { 'room-id': 'room', user: 'userId' },
   examples: [

@@ -7,7 +7,7 @@ import { type AnyCommand, command } from '../define.ts';
 import { foundFile } from './found-file.ts';
 import { ownMxc } from './own-mxc.ts';
 
-const input = z.object({ media: text.describe('Its media id, or its address.') });
+const input = () => z.object({ media: text.describe('Its media id, or its address.') });
 
 function protection(name: 'protect' | 'unprotect', summary: string, to: boolean): AnyCommand {
   return command({

@@ -13,7 +13,7 @@ export default command({
   path: 'media purge',
   summary: "Delete the copies of other servers' files that nobody has looked at for long.",
   cautions: ['They are fetched again when somebody looks at them, where their server still has them.'],
-  input: z.object(cutOffFields).check(exactlyOneOf(...cutOffNames)),
+  input: () => z.object(cutOffFields).check(exactlyOneOf(...cutOffNames)),
   short: cutOffShort,
   examples: [['Not looked at for a month', '!admin media purge --before-days 30 --dry-run']],
   danger: 'typed',

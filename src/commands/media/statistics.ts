@@ -14,12 +14,13 @@ export default command({
   flat: ['list-media'],
   summary: 'How much is stored, and by whom; who stores most comes first.',
   cautions: ['Local files only: copies of other servers’ files are not among them.'],
-  input: z.object({
-    ...listing(usageSorts),
-    since: time.optional().describe('Only files uploaded since then.'),
-    until: time.optional().describe('Only files uploaded until then.'),
-    name: text.optional().describe('Only accounts whose id or display name holds this.'),
-  }),
+  input: () =>
+    z.object({
+      ...listing(usageSorts),
+      since: time.optional().describe('Only files uploaded since then.'),
+      until: time.optional().describe('Only files uploaded until then.'),
+      name: text.optional().describe('Only accounts whose id or display name holds this.'),
+    }),
   short: { ...listingShort, n: 'name' },
   examples: [
     ['Who stores most', '!admin media statistics'],

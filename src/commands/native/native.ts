@@ -16,10 +16,11 @@ export default command({
     'Whether it was done, only its answer says. Where none comes it may have been done, and I do not send it again.',
     'What I never do to my own account and these rooms, I do not do this way either.',
   ],
-  input: z.object({
-    text: text.describe('The rest of the line, as typed.'),
-    block: text.optional().describe('Lines that are sent in a block below it.'),
-  }),
+  input: () =>
+    z.object({
+      text: text.describe('The rest of the line, as typed.'),
+      block: text.optional().describe('Lines that are sent in a block below it.'),
+    }),
   rest: 'text',
   body: { kind: 'text', into: 'block', required: false },
   examples: [["The homeserver's own help", '!admin native --dry-run -- users list-users']],

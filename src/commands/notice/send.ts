@@ -80,14 +80,15 @@ export default command({
     'An expression has to match the whole localpart or the whole id, as `spam.*` does.',
     'Nobody gets it twice, also when the bot or the homeserver is stopped in the middle.',
   ],
-  input: z
-    .object({
-      all: flag.describe('To every account that is not deactivated.'),
-      regex: text.optional().describe('To every account that this regular expression (RE2) matches.'),
-      message: text.optional().describe('The user, unless there is a flag, and the text, as typed.'),
-      text: text.optional().describe('The text, where it does not stand on the line.'),
-    })
-    .check(atMostOneOf('all', 'regex')),
+  input: () =>
+    z
+      .object({
+        all: flag.describe('To every account that is not deactivated.'),
+        regex: text.optional().describe('To every account that this regular expression (RE2) matches.'),
+        message: text.optional().describe('The user, unless there is a flag, and the text, as typed.'),
+        text: text.optional().describe('The text, where it does not stand on the line.'),
+      })
+      .check(atMostOneOf('all', 'regex')),
   rest: 'message',
   body: { kind: 'text', into: 'text', required: false },
   short: { r: 'regex' },

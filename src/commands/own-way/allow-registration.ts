@@ -12,10 +12,11 @@ export default command({
   flat: ['allow-registration'],
   summary: 'Whether people may make accounts for themselves: look, open, close.',
   cautions: ['It holds until the homeserver is restarted: then its configuration counts again.'],
-  input: z.object({
-    allow: choice(['true', 'false']).optional().describe('Left out: how it is now.'),
-    force: flag.describe('Accepted for the sake of other homeservers.'),
-  }),
+  input: () =>
+    z.object({
+      allow: choice(['true', 'false']).optional().describe('Left out: how it is now.'),
+      force: flag.describe('Accepted for the sake of other homeservers.'),
+    }),
   positionals: ['allow'],
   examples: [['How is it now?', '!admin server allow-registration']],
   danger: 'read',

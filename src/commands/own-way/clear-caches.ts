@@ -20,9 +20,10 @@ function clears(which: keyof typeof kinds): AnyCommand {
     path: `server ${name}`,
     flat,
     summary: `Empty ${words}; the homeserver is slower until they have filled again.`,
-    input: z.object({
-      amount: count(0, all).default(all).describe('How many entries, where the homeserver asks for a number.'),
-    }),
+    input: () =>
+      z.object({
+        amount: count(0, all).default(all).describe('How many entries, where the homeserver asks for a number.'),
+      }),
     positionals: ['amount'],
     examples: [['Empty them', `!admin server ${name}`]],
     danger: 'confirm',

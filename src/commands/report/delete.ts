@@ -8,7 +8,7 @@ import { foundReport, ofUser } from './found-report.ts';
 export default command({
   path: 'report delete',
   summary: 'Delete a report. The message or person that it is about stays.',
-  input: z.object({ report: text.describe('Its number; of a person, with a u before it.') }),
+  input: () => z.object({ report: text.describe('Its number; of a person, with a u before it.') }),
   positionals: ['report'],
   examples: [['It is dealt with', '!admin report delete 12']],
   danger: 'confirm',

@@ -10,12 +10,13 @@ export default command({
   path: 'report list',
   summary: 'The messages that people have reported, newest first.',
   cautions: ['Reports of people are in `report users`. What is reported of a whole room, Synapse shows to nobody.'],
-  input: z.object({
-    ...listing(['received']),
-    user: user.optional().describe('Only reports of this person’s messages.'),
-    reporter: user.optional().describe('Only reports made by this person.'),
-    room: room.optional().describe('Only reports from this room.'),
-  }),
+  input: () =>
+    z.object({
+      ...listing(['received']),
+      user: user.optional().describe('Only reports of this person’s messages.'),
+      reporter: user.optional().describe('Only reports made by this person.'),
+      room: room.optional().describe('Only reports from this room.'),
+    }),
   short: listingShort,
   examples: [
     ['The newest', '!admin report list'],

@@ -22,7 +22,7 @@ function words(type: string | undefined, content: Readonly<Record<string, unknow
 export default command({
   path: 'report show',
   summary: 'One report, with the message that it is about.',
-  input: z.object({ report: text.describe('Its number; of a person, with a u before it.') }),
+  input: () => z.object({ report: text.describe('Its number; of a person, with a u before it.') }),
   positionals: ['report'],
   examples: [
     ['Of a message', '!admin report show 12'],

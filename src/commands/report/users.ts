@@ -9,11 +9,12 @@ import { ofUser } from './found-report.ts';
 export default command({
   path: 'report users',
   summary: 'The people who have been reported, newest first.',
-  input: z.object({
-    ...listing(['received']),
-    user: user.optional().describe('Only reports of this person.'),
-    reporter: user.optional().describe('Only reports made by this person.'),
-  }),
+  input: () =>
+    z.object({
+      ...listing(['received']),
+      user: user.optional().describe('Only reports of this person.'),
+      reporter: user.optional().describe('Only reports made by this person.'),
+    }),
   short: listingShort,
   examples: [['The newest', '!admin report users']],
   danger: 'read',

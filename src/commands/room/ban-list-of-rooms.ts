@@ -14,7 +14,7 @@ export default command({
   path: 'room moderation ban-list-of-rooms',
   summary: 'Ban every room of a pasted list, one after the other.',
   cautions: [...banHelp, 'Rooms that this server has never seen are blocked, by their ids.'],
-  input: z.object({ rooms: z.array(room).describe('One room a line, by id or alias.') }),
+  input: () => z.object({ rooms: z.array(room).describe('One room a line, by id or alias.') }),
   body: { kind: 'list', into: 'rooms', required: true },
   examples: [['See what it would do', '!admin room moderation ban-list-of-rooms --dry-run\n```\n#lobby\n```']],
   danger: 'typed',

@@ -16,7 +16,7 @@ export default command({
   aliases: ['room ban-room'],
   summary: 'Take everybody of this server out of a room and keep them out.',
   cautions: [...banHelp, 'A room that this server has never seen is blocked, by its id.'],
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['See what it would do', '!admin room moderation ban-room #lobby --dry-run']],
   danger: 'typed',

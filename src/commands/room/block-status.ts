@@ -8,7 +8,7 @@ import { roomIdOf } from './room-id-of.ts';
 export default command({
   path: 'room block-status',
   summary: 'Whether a room is blocked on this server, and who blocked it.',
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['Can people join it?', '!admin room block-status #lobby']],
   danger: 'read',

@@ -15,7 +15,7 @@ export const block = command({
     '`room unblock` takes it back. A room that this server has never seen can be blocked by its id.',
     '`room moderation ban-room` also takes out who is in it.',
   ],
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['Nobody else joins', '!admin room block #lobby']],
   danger: 'write',
@@ -44,7 +44,7 @@ export const block = command({
 export const unblock = command({
   path: 'room unblock',
   summary: 'Let the people of this server join a blocked room again.',
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['Let people join it again', '!admin room unblock #lobby']],
   danger: 'write',

@@ -15,9 +15,10 @@ export default command({
   path: 'room delete-list',
   summary: 'Delete every room of a pasted list from this server, one after the other.',
   cautions: [...deletionHelp, 'With `-u` a new room is made for each of them.'],
-  input: z
-    .object({ rooms: z.array(room).describe('One room a line, by id or alias.'), ...deletionFlags })
-    .check(...deletionChecks),
+  input: () =>
+    z
+      .object({ rooms: z.array(room).describe('One room a line, by id or alias.'), ...deletionFlags })
+      .check(...deletionChecks),
   body: { kind: 'list', into: 'rooms', required: true },
   short: deletionShort,
   examples: [['See what it would do', '!admin room delete-list --dry-run\n```\n#lobby\n```']],

@@ -21,7 +21,7 @@ export default command({
   path: 'room delete-status',
   summary: 'How far the deletion of a room is, or how it ended.',
   cautions: ['The homeserver remembers a deletion for some days after its end (Synapse: seven).'],
-  input: z.object({ deletion: text.describe('The room, by id or alias, or the id of a deletion.') }),
+  input: () => z.object({ deletion: text.describe('The room, by id or alias, or the id of a deletion.') }),
   positionals: ['deletion'],
   examples: [['Of a room', '!admin room delete-status #lobby']],
   danger: 'read',

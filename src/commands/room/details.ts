@@ -14,7 +14,7 @@ export default command({
   path: 'room details',
   aliases: ['room show'],
   summary: 'Everything the server tells about one room.',
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['By alias', '!admin room details #lobby']],
   danger: 'read',

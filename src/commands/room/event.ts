@@ -13,7 +13,7 @@ export default command({
   path: 'room event',
   summary: 'One event of a room, by its id.',
   cautions: ['Of a redacted event the content is left out, although the server may still keep it for some days.'],
-  input: z.object({ eventId: eventId.describe('Its id, which begins with a $.') }),
+  input: () => z.object({ eventId: eventId.describe('Its id, which begins with a $.') }),
   positionals: ['eventId'],
   examples: [['By its id', "!admin room event '$h29iv0s8n0ei7s6tqhk4g1ylwmbyo9xrq4jmwjj1oXs'"]],
   danger: 'read',

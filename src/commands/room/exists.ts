@@ -7,7 +7,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'room exists',
   summary: 'Does this server know the room?',
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['By alias', '!admin room exists #lobby']],
   danger: 'read',

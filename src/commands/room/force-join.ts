@@ -18,10 +18,11 @@ import { whyNotJoin } from './why-not-join.ts';
 const needs = ['users', 'rooms', 'roomData', 'ownRooms', 'adminRoom', 'wayBack'] as const;
 type Caps = Pick<Capabilities, (typeof needs)[number]>;
 
-const input = z.object({
-  user: localUser.describe('Who is brought in; of this server.'),
-  room: room.describe('Into which room, by id or alias.'),
-});
+const input = () =>
+  z.object({
+    user: localUser.describe('Who is brought in; of this server.'),
+    room: room.describe('Into which room, by id or alias.'),
+  });
 
 interface Case {
   readonly account: UserDetails;
@@ -34,7 +35,7 @@ interface Case {
 }
 
 /** How it stands with this user and this room. Throws Problem where it can come to nothing. */
-async function look({ user, room: asked }: z.output<typeof input>, caps: Caps): Promise<Case> {
+async function look({ user, room: asked }: z.output<ReturnType<typeof input>>, caps: Caps): Promise<Case> {
   const { users, rooms, adminRoom } = caps;
   if (user === adminRoom.botId) {
     throw new Problem(

@@ -17,10 +17,11 @@ export default command({
   cautions: [
     'With --delete all but the newest are forgotten. It is a cure for a room that hangs; other servers may then see another state of the room for a while.',
   ],
-  input: z.object({
-    room: room.describe('Its id or alias.'),
-    delete: flag.describe('Forget all but the newest.'),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('Its id or alias.'),
+      delete: flag.describe('Forget all but the newest.'),
+    }),
   positionals: ['room'],
   examples: [['How many are there?', '!admin room forward-extremities #lobby']],
   danger: 'read',

@@ -38,7 +38,7 @@ export default command({
   path: 'room hierarchy',
   summary: 'The rooms of a space, and those of the spaces in it.',
   cautions: ['Rooms that this server does not know are left out.'],
-  input: z.object({ room: room.describe('The space, by id or alias.'), ...listing(sorts) }),
+  input: () => z.object({ room: room.describe('The space, by id or alias.'), ...listing(sorts) }),
   positionals: ['room'],
   short: listingShort,
   examples: [['What belongs to it', '!admin room hierarchy #lobby']],

@@ -38,11 +38,12 @@ export default command({
   cautions: [
     'The homeserver keeps no list of blocked rooms. `--scan` asks it about every room it knows, which takes a while on a large server, and finds those that were blocked in another way, but for rooms it has never seen.',
   ],
-  input: z.object({
-    ...listing(sorts),
-    noDetails: flag.describe('Only the ids, in a block that can be pasted into other commands.'),
-    scan: flag.describe('Also look at every room the server knows.'),
-  }),
+  input: () =>
+    z.object({
+      ...listing(sorts),
+      noDetails: flag.describe('Only the ids, in a block that can be pasted into other commands.'),
+      scan: flag.describe('Also look at every room the server knows.'),
+    }),
   short: listingShort,
   examples: [
     ['What is banned', '!admin room moderation list-banned-rooms'],

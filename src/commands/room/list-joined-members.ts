@@ -12,11 +12,12 @@ export default command({
   path: 'room info list-joined-members',
   aliases: ['room members', 'room list-joined-members'],
   summary: 'The members of a room.',
-  input: z.object({
-    room: room.describe('Its id or alias.'),
-    localOnly: flag.describe('Only members from this server.'),
-    ...listing(sorts),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('Its id or alias.'),
+      localOnly: flag.describe('Only members from this server.'),
+      ...listing(sorts),
+    }),
   positionals: ['room'],
   short: listingShort,
   examples: [

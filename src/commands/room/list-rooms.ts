@@ -8,10 +8,11 @@ export default command({
   aliases: ['room list'],
   flat: ['list-rooms'],
   summary: 'List the rooms this server knows, most members first.',
-  input: z.object({
-    ...roomFilters,
-    name: text.optional().describe('Only rooms whose name, alias or id matches.'),
-  }),
+  input: () =>
+    z.object({
+      ...roomFilters,
+      name: text.optional().describe('Only rooms whose name, alias or id matches.'),
+    }),
   positionals: ['page'],
   long: { page: 'page' },
   short: { ...roomFiltersShort, n: 'name' },

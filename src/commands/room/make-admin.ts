@@ -69,10 +69,11 @@ export default command({
     'Where the room is not publicly joinable, it invites. Everybody in the room sees it.',
     'With -u and my own id I join, and stay.',
   ],
-  input: z.object({
-    room: room.describe('In which room, by id or alias.'),
-    userId: localUser.optional().describe('Who gets the power; you unless told.'),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('In which room, by id or alias.'),
+      userId: localUser.optional().describe('Who gets the power; you unless told.'),
+    }),
   positionals: ['room'],
   short: { u: 'userId' },
   examples: [

@@ -8,7 +8,7 @@ export default command({
   path: 'room media',
   summary: 'The files that the messages of a room name.',
   cautions: ['Files in encrypted messages cannot be listed: the server cannot read where they are.'],
-  input: z.object({ room: room.describe('Its id or alias.'), ...listing(roomMediaSorts) }),
+  input: () => z.object({ room: room.describe('Its id or alias.'), ...listing(roomMediaSorts) }),
   positionals: ['room'],
   short: listingShort,
   examples: [['Of the lobby', '!admin room media #lobby']],

@@ -16,13 +16,14 @@ export default command({
   path: 'room messages',
   summary: 'The latest events of a room, newest first.',
   cautions: ['Encrypted messages are listed, but the server cannot read them.'],
-  input: z.object({
-    room: room.describe('Its id or alias.'),
-    limit: count(1, 1_000).default(20).describe('How many.'),
-    page: count(1).optional().describe('Which page, from 1.'),
-    from: count().optional().describe('First event, from 0.'),
-    reverse: flag.describe('From the oldest on.'),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('Its id or alias.'),
+      limit: count(1, 1_000).default(20).describe('How many.'),
+      page: count(1).optional().describe('Which page, from 1.'),
+      from: count().optional().describe('First event, from 0.'),
+      reverse: flag.describe('From the oldest on.'),
+    }),
   positionals: ['room'],
   short: { l: 'limit', f: 'from', r: 'reverse' },
   examples: [

@@ -11,7 +11,7 @@ import { powerIn } from './power-in.ts';
 export default command({
   path: 'room power-levels',
   summary: 'Who may do what in a room.',
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['The lobby', '!admin room power-levels #lobby']],
   danger: 'read',

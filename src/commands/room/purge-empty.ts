@@ -23,9 +23,10 @@ export default command({
     'Left out are rooms with an invited or knocking user of this server, rooms that I have banned or cut off from federation, and those younger than `--min-age`, by their creation or else the oldest that is known of them.',
     'An invite that came from another server after the last person here had left cannot be seen, and is rejected.',
   ],
-  input: z.object({
-    minAge: duration.default(aDay).describe('Leave out rooms younger than that; `0s` leaves out none.'),
-  }),
+  input: () =>
+    z.object({
+      minAge: duration.default(aDay).describe('Leave out rooms younger than that; `0s` leaves out none.'),
+    }),
   examples: [
     ['See what would go', '!admin room purge-empty --dry-run'],
     ['Only what is older than 30 days', '!admin room purge-empty --min-age 30d --dry-run'],

@@ -11,10 +11,11 @@ import { namedRoom, roomInWords } from './named-room.ts';
 export default command({
   path: 'room resolve',
   summary: 'The room that an alias leads to, or the aliases that lead to a room.',
-  input: z.object({
-    alias: alias.optional().describe('An alias of any server.'),
-    reverse: room.optional().describe('The other way round: a room, whose local aliases are shown.'),
-  }),
+  input: () =>
+    z.object({
+      alias: alias.optional().describe('An alias of any server.'),
+      reverse: room.optional().describe('The other way round: a room, whose local aliases are shown.'),
+    }),
   positionals: ['alias'],
   short: { r: 'reverse' },
   examples: [

@@ -13,11 +13,12 @@ const sorts = ['type', 'state_key', 'sender', 'time'] as const;
 export default command({
   path: 'room state',
   summary: 'The current state of a room: its settings and members, as events.',
-  input: z.object({
-    room: room.describe('Its id or alias.'),
-    type: text.optional().describe('Only state of this type, like m.room.member.'),
-    ...listing(sorts),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('Its id or alias.'),
+      type: text.optional().describe('Only state of this type, like m.room.member.'),
+      ...listing(sorts),
+    }),
   positionals: ['room'],
   short: listingShort,
   examples: [

@@ -12,10 +12,11 @@ export default command({
   path: 'room timestamp-to-event',
   summary: 'The event of a room that is nearest to a time: the first one from then on, or else the last one before.',
   cautions: ['Where this server lacks a part of the history, it asks other servers, which may take a while.'],
-  input: z.object({
-    room: room.describe('Its id or alias.'),
-    time: time.describe('A moment; UTC where it names no zone.'),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('Its id or alias.'),
+      time: time.describe('A moment; UTC where it names no zone.'),
+    }),
   positionals: ['room', 'time'],
   examples: [['The first of the year 2026', '!admin room timestamp-to-event #lobby 2026-01-01']],
   danger: 'read',

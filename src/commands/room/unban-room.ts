@@ -17,7 +17,7 @@ export default command({
   cautions: [
     'It lifts the block. Nobody is put back into the room; its aliases and its place in the directory stay gone.',
   ],
-  input: z.object({ room: room.describe('Its id, or an alias that it had when it was banned.') }),
+  input: () => z.object({ room: room.describe('Its id, or an alias that it had when it was banned.') }),
   positionals: ['room'],
   examples: [['Lift the ban', '!admin room moderation unban-room #lobby']],
   danger: 'write',

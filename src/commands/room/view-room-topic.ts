@@ -13,7 +13,7 @@ export default command({
   path: 'room info view-room-topic',
   aliases: ['room topic', 'room view-room-topic'],
   summary: 'The topic of a room.',
-  input: z.object({ room: room.describe('Its id or alias.') }),
+  input: () => z.object({ room: room.describe('Its id or alias.') }),
   positionals: ['room'],
   examples: [['The lobby', '!admin room topic #lobby']],
   danger: 'read',

@@ -11,7 +11,7 @@ const mostBytes = 20_000;
 export default command({
   path: 'server admin-notice',
   summary: 'Say something to everyone in this room, so that it notifies them.',
-  input: z.object({ text: text.describe('The rest of the line, as typed.') }),
+  input: () => z.object({ text: text.describe('The rest of the line, as typed.') }),
   rest: 'text',
   examples: [['Announce maintenance', '!admin server admin-notice Restart at 22:00 UTC']],
   danger: 'write',

@@ -58,16 +58,17 @@ export default command({
     'Refused without a token, captcha or mail address, unless forced.',
     'With --for it is closed again by itself; otherwise I remind you after a day.',
   ],
-  input: z
-    .object({
-      allow: choice(['true', 'false']).optional().describe('Left out: how it is now.'),
-      for: duration.optional().describe('Close it again after so long.'),
-      force: flag.describe('Open it even to anybody.'),
-    })
-    .check((payload) => {
-      if (payload.value.allow !== 'true' && (payload.value.for !== undefined || payload.value.force === true))
-        payload.issues.push({ code: 'custom', input: undefined, message: '--for and --force go with `true`.' });
-    }),
+  input: () =>
+    z
+      .object({
+        allow: choice(['true', 'false']).optional().describe('Left out: how it is now.'),
+        for: duration.optional().describe('Close it again after so long.'),
+        force: flag.describe('Open it even to anybody.'),
+      })
+      .check((payload) => {
+        if (payload.value.allow !== 'true' && (payload.value.for !== undefined || payload.value.force === true))
+          payload.issues.push({ code: 'custom', input: undefined, message: '--for and --force go with `true`.' });
+      }),
   positionals: ['allow'],
   examples: [
     ['How is it now?', '!admin server allow-registration'],

@@ -10,13 +10,14 @@ export default command({
   path: 'server background-updates',
   summary: 'The long changes of the homeserver’s own database: look, switch, start one.',
   cautions: ['Switched off, a new version of the homeserver may not get ready with what it has to change.'],
-  input: z
-    .object({
-      enable: flag.describe('Let them go on.'),
-      disable: flag.describe('Halt them.'),
-      run: choice(backgroundJobs).optional().describe('Start this job.'),
-    })
-    .check(atMostOneOf('enable', 'disable', 'run')),
+  input: () =>
+    z
+      .object({
+        enable: flag.describe('Let them go on.'),
+        disable: flag.describe('Halt them.'),
+        run: choice(backgroundJobs).optional().describe('Start this job.'),
+      })
+      .check(atMostOneOf('enable', 'disable', 'run')),
   examples: [
     ['What is under way?', '!admin server background-updates'],
     ['Make the user directory anew', '!admin server background-updates --run regenerate_directory --dry-run'],

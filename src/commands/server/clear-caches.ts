@@ -17,7 +17,7 @@ export default command({
     'The homeserver is slower until they have filled again. Its memory does not shrink by it, as measured.',
     'On Synapse there is one kind of caches: both names of other servers do the same here.',
   ],
-  input: z.object({ amount: count(1, 100).default(100).describe('Per cent to drop.') }),
+  input: () => z.object({ amount: count(1, 100).default(100).describe('Per cent to drop.') }),
   positionals: ['amount'],
   examples: [['Half of them', '!admin server clear-caches 50 --dry-run']],
   danger: 'confirm',

@@ -7,13 +7,14 @@ import { command } from '../define.ts';
 export default command({
   path: 'server list-features',
   summary: 'What the homeserver offers to clients: unstable features, room versions, specification versions.',
-  input: z
-    .object({
-      available: flag.describe('Only the names of all unstable features.'),
-      enabled: flag.describe('Only the names of those that are on.'),
-      comma: flag.describe('Names in one line, with commas between them.'),
-    })
-    .check(atMostOneOf('available', 'enabled')),
+  input: () =>
+    z
+      .object({
+        available: flag.describe('Only the names of all unstable features.'),
+        enabled: flag.describe('Only the names of those that are on.'),
+        comma: flag.describe('Names in one line, with commas between them.'),
+      })
+      .check(atMostOneOf('available', 'enabled')),
   short: { a: 'available', e: 'enabled', c: 'comma' },
   examples: [
     ['All of them', '!admin server list-features'],

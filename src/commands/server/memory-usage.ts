@@ -14,7 +14,7 @@ export default command({
   flat: ['memory-usage'],
   summary: 'Memory, processor time and caches of the homeserver, from its metrics.',
   cautions: ['Of the process whose metrics stand under `host.metricsUrl`; workers have their own.'],
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['How much does it use?', '!admin server memory-usage']],
   danger: 'read',
   role: 'viewer',

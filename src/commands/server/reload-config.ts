@@ -12,9 +12,10 @@ export default command({
     'Synapse rereads only its log configuration, TLS certificates and the `caches` section; all else takes a restart.',
     'It rereads no file that was not there when it started.',
   ],
-  input: z.object({
-    path: text.optional().describe('One of the files under `host.configFiles`, to be looked at first.'),
-  }),
+  input: () =>
+    z.object({
+      path: text.optional().describe('One of the files under `host.configFiles`, to be looked at first.'),
+    }),
   positionals: ['path'],
   examples: [['Read the files again', '!admin server reload-config']],
   danger: 'write',

@@ -5,7 +5,8 @@ import restart from './restart.ts';
 import { restartCautions } from './restart-cautions.ts';
 
 export default command({
-  ...(restart as Parameters<typeof command>[0]),
+  ...restart,
+  input: () => restart.input,
   path: 'server reload-mods',
   summary: 'Load the modules of the homeserver anew, which takes a restart.',
   cautions: ['Synapse loads its modules only when it starts, so this is `server restart`.'],

@@ -14,7 +14,7 @@ export default command({
     'Refused while its files would keep it from starting, unless forced.',
     'What I have written since the last good start is put back if it does not come up.',
   ],
-  input: z.object({ force: flag.describe('Also with files that are at fault.') }),
+  input: () => z.object({ force: flag.describe('Also with files that are at fault.') }),
   short: { f: 'force' },
   examples: [['What would happen?', '!admin server restart --dry-run']],
   danger: 'confirm',

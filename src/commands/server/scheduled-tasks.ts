@@ -12,13 +12,14 @@ const sorts = ['time', 'action', 'status'] as const;
 export default command({
   path: 'server scheduled-tasks',
   summary: 'What the homeserver does by itself: deletions, purges, redactions. The newest comes first.',
-  input: z.object({
-    ...listing(sorts),
-    status: choice(['scheduled', 'active', 'complete', 'failed', 'cancelled'])
-      .optional()
-      .describe('Only those that stand so.'),
-    action: text.optional().describe('Only those of this name.'),
-  }),
+  input: () =>
+    z.object({
+      ...listing(sorts),
+      status: choice(['scheduled', 'active', 'complete', 'failed', 'cancelled'])
+        .optional()
+        .describe('Only those that stand so.'),
+      action: text.optional().describe('Only those of this name.'),
+    }),
   short: listingShort,
   examples: [['What is under way?', '!admin server scheduled-tasks --status active']],
   danger: 'read',

@@ -87,10 +87,11 @@ export default command({
     'Written to `host.dropIn`, beside the homeserver’s own files, which stay as they are.',
     'In force after a restart; I put it back if the homeserver does not come up with it.',
   ],
-  input: z.object({
-    key: text.describe('A top-level key.'),
-    value: text.describe('A word, a number, true or false, as in YAML.'),
-  }),
+  input: () =>
+    z.object({
+      key: text.describe('A top-level key.'),
+      value: text.describe('A word, a number, true or false, as in YAML.'),
+    }),
   positionals: ['key', 'value'],
   examples: [['Larger uploads', '!admin server set-config max_upload_size 100M --dry-run']],
   danger: 'confirm',

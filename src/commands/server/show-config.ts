@@ -15,7 +15,7 @@ export default command({
   flat: ['show-config'],
   summary: 'The configuration of the homeserver as its files say, every secret masked.',
   cautions: ['What is in the files, not what is in force: a change of them takes a restart.'],
-  input: z.object({ key: text.optional().describe('One of its top-level keys.') }),
+  input: () => z.object({ key: text.optional().describe('One of its top-level keys.') }),
   positionals: ['key'],
   examples: [
     ['All of it', '!admin server show-config'],

@@ -11,7 +11,7 @@ export default command({
     'Runs the command that stands under `host.commands.stop`.',
     'Nobody can bring it back from this room: that takes somebody on its machine.',
   ],
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['What would happen?', '!admin server shutdown --dry-run']],
   danger: 'typed',
   role: 'admin',

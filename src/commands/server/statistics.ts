@@ -13,10 +13,13 @@ export default command({
   path: 'server statistics',
   summary: 'Counts of the whole homeserver; or what each account, or each room, takes.',
   cautions: ['The sizes of rooms are known to a homeserver on PostgreSQL only.'],
-  input: z.object({
-    of: choice(['users', 'rooms']).optional().describe('users: files by account. rooms: the largest in the database.'),
-    ...listing(usageSorts),
-  }),
+  input: () =>
+    z.object({
+      of: choice(['users', 'rooms'])
+        .optional()
+        .describe('users: files by account. rooms: the largest in the database.'),
+      ...listing(usageSorts),
+    }),
   positionals: ['of'],
   short: listingShort,
   examples: [

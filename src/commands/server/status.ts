@@ -11,7 +11,7 @@ const orNothing = <T>(asked: Promise<T>): Promise<T | undefined> => asked.catch(
 export default command({
   path: 'server status',
   summary: 'How the homeserver is doing, at a glance.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['Is all well?', '!admin server status']],
   danger: 'read',
   role: 'viewer',

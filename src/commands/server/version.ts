@@ -7,7 +7,7 @@ export default command({
   path: 'server version',
   flat: ['version'],
   summary: 'The version of the homeserver.',
-  input: z.object({}),
+  input: () => z.object({}),
   examples: [['Which version runs here?', '!admin server version']],
   danger: 'read',
   role: 'viewer',

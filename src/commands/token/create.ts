@@ -40,13 +40,16 @@ export default command({
     'It is sent to you in a direct message. Without limits it is good for any number of accounts, without end.',
     'It is asked for only where the server has `registration_requires_token` on.',
   ],
-  input: z
-    .object({
-      ...limitFields,
-      length: count(8, 64).default(usualLength).describe('Characters of the token that is made.'),
-      token: secret.optional().describe('Your own token; better left out, since it stands in the room until removed.'),
-    })
-    .check(limitChecks),
+  input: () =>
+    z
+      .object({
+        ...limitFields,
+        length: count(8, 64).default(usualLength).describe('Characters of the token that is made.'),
+        token: secret
+          .optional()
+          .describe('Your own token; better left out, since it stands in the room until removed.'),
+      })
+      .check(limitChecks),
   short: { u: 'uses', l: 'length', e: 'expires', n: 'token' },
   examples: [
     ['For one account, within a week', '!admin token create --uses 1 --max-age 7d'],

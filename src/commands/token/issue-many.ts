@@ -51,7 +51,7 @@ export default command({
   aliases: ['regtok issue-many'],
   summary: 'Make several registration tokens, each for one account and for seven days.',
   cautions: ['They are sent to you in a direct message.'],
-  input: z.object({ count: count(1, 99).default(1).describe('How many, 1 to 99.') }),
+  input: () => z.object({ count: count(1, 99).default(1).describe('How many, 1 to 99.') }),
   positionals: ['count'],
   examples: [['For twenty people', '!admin token issue-many 20']],
   danger: 'write',

@@ -12,13 +12,14 @@ export default command({
   path: 'token list',
   aliases: ['regtok list'],
   summary: 'The registration tokens, of which only the beginning is shown.',
-  input: z
-    .object({
-      ...listing(sorts),
-      valid: flag.describe('Only those that can be used.'),
-      invalid: flag.describe('Only those that are used up or expired.'),
-    })
-    .check(atMostOneOf('valid', 'invalid')),
+  input: () =>
+    z
+      .object({
+        ...listing(sorts),
+        valid: flag.describe('Only those that can be used.'),
+        invalid: flag.describe('Only those that are used up or expired.'),
+      })
+      .check(atMostOneOf('valid', 'invalid')),
   short: { ...listingShort, v: 'valid', i: 'invalid' },
   examples: [
     ['All of them', '!admin token list'],

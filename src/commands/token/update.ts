@@ -20,9 +20,10 @@ export default command({
   path: 'token update',
   aliases: ['regtok update'],
   summary: 'Change how many accounts a registration token may make, or until when.',
-  input: z
-    .object({ token: tokenField, ...limitFields, ...unlimitedFields })
-    .check(atMostOneOf('maxAge', 'expires', 'noExpiry'), atMostOneOf('uses', 'unlimited')),
+  input: () =>
+    z
+      .object({ token: tokenField, ...limitFields, ...unlimitedFields })
+      .check(atMostOneOf('maxAge', 'expires', 'noExpiry'), atMostOneOf('uses', 'unlimited')),
   positionals: ['token'],
   short: { u: 'uses', e: 'expires' },
   examples: [['Five more days', '!admin token update Lobb --max-age 5d']],

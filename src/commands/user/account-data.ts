@@ -18,7 +18,7 @@ export default command({
   path: 'user account-data',
   summary: 'What the clients of an account keep on the server.',
   cautions: ['The table says what there is and how large; `-o json` gives it, with tokens and encrypted keys masked.'],
-  input: z.object({ user: localUser.describe('Whose.'), ...listing(['type', 'size']) }),
+  input: () => z.object({ user: localUser.describe('Whose.'), ...listing(['type', 'size']) }),
   positionals: ['user'],
   short: listingShort,
   examples: [['Of alice', '!admin user account-data alice']],

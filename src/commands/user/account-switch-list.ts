@@ -39,7 +39,7 @@ export function accountSwitchList(one: AccountSwitchList): AnyCommand {
     path: `user ${name}`,
     summary,
     cautions: [...cautions, 'The bot is always left out, and below owner so are admins and listed users.'],
-    input: z.object({ users: z.array(localUser).describe('One user a line.') }),
+    input: () => z.object({ users: z.array(localUser).describe('One user a line.') }),
     body: { kind: 'list', into: 'users', required: true },
     examples: [[example, `!admin user ${name} --dry-run\n\`\`\`\nbob\n@carol:example.org\n\`\`\``]],
     danger: 'confirm',

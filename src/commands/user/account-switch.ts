@@ -22,7 +22,7 @@ export interface AccountSwitch {
   unchanged(userId: string): Text;
 }
 
-const input = z.object({ user: localUser.describe('Which account.') });
+const input = () => z.object({ user: localUser.describe('Which account.') });
 
 /** The command that puts a local account into a state, or out of it again. */
 export function accountSwitch(one: AccountSwitch): AnyCommand {

@@ -14,7 +14,7 @@ export default command({
     'It has an effect only where accounts live in a Matrix Authentication Service; elsewhere the password is asked for all the same.',
     'Whoever has a session of the account may do it meanwhile.',
   ],
-  input: z.object({ user: localUser.describe('Which account.') }),
+  input: () => z.object({ user: localUser.describe('Which account.') }),
   positionals: ['user'],
   examples: [['Alice has lost her keys', '!admin user allow-cross-signing-reset alice']],
   danger: 'write',

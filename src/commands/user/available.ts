@@ -7,7 +7,7 @@ import { command } from '../define.ts';
 export default command({
   path: 'user available',
   summary: 'Whether a username is free.',
-  input: z.object({ username: newUser.describe('The localpart, or the whole user id on this server.') }),
+  input: () => z.object({ username: newUser.describe('The localpart, or the whole user id on this server.') }),
   positionals: ['username'],
   examples: [['Is it free?', '!admin user available dora']],
   danger: 'read',

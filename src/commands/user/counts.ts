@@ -8,10 +8,11 @@ import { localAccount } from './local-account.ts';
 export default command({
   path: 'user counts',
   summary: 'How many invites an account has sent and how many rooms it has joined.',
-  input: z.object({
-    user: localUser.describe('Which account.'),
-    since: time.optional().describe('Only since then; otherwise ever.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Which account.'),
+      since: time.optional().describe('Only since then; otherwise ever.'),
+    }),
   positionals: ['user'],
   examples: [
     ['Ever', '!admin user counts alice'],

@@ -28,7 +28,7 @@ export default command({
     'Each line is `username`, `username,password` or `username,password,display name`; a header line is optional.',
     'Where a line has no password a strong one is made; they are sent to you in a direct message, 50 accounts in each.',
   ],
-  input: z.object({ accounts: z.array(account).describe('One account a line.') }),
+  input: () => z.object({ accounts: z.array(account).describe('One account a line.') }),
   body: { kind: 'csv', into: 'accounts', columns: ['username', 'password', 'displayName'], required: true },
   examples: [['Two accounts', '!admin user create-list\n```\nalice,,Alice Miller\nbob\n```']],
   danger: 'confirm',

@@ -27,18 +27,19 @@ export default command({
     'Without a password a strong one is made and sent to you in a direct message.',
     'While the server has no admin but the bot, the account that an owner makes is made admin, unless --no-admin is given.',
   ],
-  input: z
-    .object({
-      username: newUser.describe('The localpart, or the whole user id on this server.'),
-      password: secret
-        .optional()
-        .describe('Better left out: what you type stands in the room until the bot removes it.'),
-      admin: flag.describe('Make the account a server admin.'),
-      noAdmin: flag.describe('Never make it an admin.'),
-      displayName: displayName.optional().describe('The name people see.'),
-      email: z.array(email).default([]).describe('Bind this mail address; may be given again.'),
-    })
-    .check(atMostOneOf('admin', 'noAdmin')),
+  input: () =>
+    z
+      .object({
+        username: newUser.describe('The localpart, or the whole user id on this server.'),
+        password: secret
+          .optional()
+          .describe('Better left out: what you type stands in the room until the bot removes it.'),
+        admin: flag.describe('Make the account a server admin.'),
+        noAdmin: flag.describe('Never make it an admin.'),
+        displayName: displayName.optional().describe('The name people see.'),
+        email: z.array(email).default([]).describe('Bind this mail address; may be given again.'),
+      })
+      .check(atMostOneOf('admin', 'noAdmin')),
   positionals: ['username', 'password'],
   examples: [
     ['With a generated password', '!admin user create-user alice'],

@@ -14,12 +14,13 @@ export default command({
   flat: ['deactivate-user'],
   summary: 'Close an account for good.',
   cautions: deactivationHelp,
-  input: z.object({
-    user: localUser.describe('Whose account.'),
-    leaveRooms: flag.describe('Leave all rooms, as is done anyway; accepted for the sake of old habits.'),
-    noLeaveRooms: flag.describe('Keep the rooms: the account is locked instead.'),
-    erase: flag.describe('Also hide its messages from those who join later (GDPR).'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose account.'),
+      leaveRooms: flag.describe('Leave all rooms, as is done anyway; accepted for the sake of old habits.'),
+      noLeaveRooms: flag.describe('Keep the rooms: the account is locked instead.'),
+      erase: flag.describe('Also hide its messages from those who join later (GDPR).'),
+    }),
   positionals: ['user'],
   short: { n: 'noLeaveRooms', e: 'erase', l: 'leaveRooms' },
   long: { 'gdpr-erase': 'erase' },

@@ -27,10 +27,11 @@ export default command({
   path: 'user delete-device',
   summary: 'End one session of a local account by deleting its device.',
   cautions: ['Keys of encrypted messages that are only on that device are lost.'],
-  input: z.object({
-    user: localUser.describe('Whose device.'),
-    device: text.describe('Its id, as `user devices` shows it.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose device.'),
+      device: text.describe('Its id, as `user devices` shows it.'),
+    }),
   positionals: ['user', 'device'],
   examples: [['See what it would do', '!admin user delete-device bob ABCDEFGHIJ --dry-run']],
   danger: 'confirm',

@@ -20,7 +20,7 @@ export default command({
     'Avatars and pictures in use are among them. Messages stay, with nothing to show.',
     'Other servers may keep copies of what their users have looked at.',
   ],
-  input: z.object({ user: localUser.describe('Whose uploads.') }),
+  input: () => z.object({ user: localUser.describe('Whose uploads.') }),
   positionals: ['user'],
   examples: [['See what it would do', '!admin user delete-media alice --dry-run']],
   danger: 'typed',

@@ -10,11 +10,12 @@ import { taggedRoom } from './tagged-room.ts';
 export default command({
   path: 'user delete-room-tag',
   summary: "Take one of an account's tags off a room.",
-  input: z.object({
-    user: localUser.describe('Whose tag.'),
-    room: room.describe('Of which room, by id or alias.'),
-    tag: text.describe('Which one.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose tag.'),
+      room: room.describe('Of which room, by id or alias.'),
+      tag: text.describe('Which one.'),
+    }),
   positionals: ['user', 'room', 'tag'],
   examples: [['No favourite any more', '!admin user delete-room-tag bob #lobby m.favourite']],
   danger: 'write',

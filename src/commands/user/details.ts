@@ -11,7 +11,7 @@ export default command({
   path: 'user details',
   aliases: ['user show'],
   summary: 'Everything the server tells about one account.',
-  input: z.object({ user: localUser.describe('Which account.') }),
+  input: () => z.object({ user: localUser.describe('Which account.') }),
   positionals: ['user'],
   examples: [['About alice', '!admin user details alice']],
   danger: 'read',

@@ -12,10 +12,11 @@ export default command({
   path: 'user devices',
   summary: 'The devices of an account, which are its sessions.',
   cautions: ['A device without a last-seen time is one of which the server has no record.'],
-  input: z.object({
-    user: localUser.describe('Whose devices.'),
-    ...listing(['last_seen_ts', 'device_id', 'display_name', 'last_seen_ip', 'last_seen_user_agent']),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose devices.'),
+      ...listing(['last_seen_ts', 'device_id', 'display_name', 'last_seen_ip', 'last_seen_user_agent']),
+    }),
   positionals: ['user'],
   short: listingShort,
   examples: [["Alice's devices", '!admin user devices alice']],

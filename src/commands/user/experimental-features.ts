@@ -10,11 +10,12 @@ import { localAccount } from './local-account.ts';
 export default command({
   path: 'user experimental-features',
   summary: 'Which experimental features are on for one account, and to change that.',
-  input: z.object({
-    user: localUser.describe('Which account.'),
-    enable: z.array(text).default([]).describe('Turn this one on; may be given again.'),
-    disable: z.array(text).default([]).describe('Turn this one off; may be given again.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Which account.'),
+      enable: z.array(text).default([]).describe('Turn this one on; may be given again.'),
+      disable: z.array(text).default([]).describe('Turn this one off; may be given again.'),
+    }),
   positionals: ['user'],
   examples: [
     ['Which are on?', '!admin user experimental-features alice'],

@@ -23,7 +23,7 @@ const id = text.describe('The id there.');
 export const findByAuthProvider = command({
   path: 'user find-by-auth-provider',
   summary: 'Who logs in through a provider under some id.',
-  input: z.object({ provider, id }),
+  input: () => z.object({ provider, id }),
   positionals: ['provider', 'id'],
   examples: [['Whose is it?', '!admin user find-by-auth-provider oidc-github 12345']],
   danger: 'read',
@@ -35,7 +35,7 @@ export const findByAuthProvider = command({
 export const authProvider = command({
   path: 'user auth-provider',
   summary: "The same in synadm's order.",
-  input: z.object({ id, provider }),
+  input: () => z.object({ id, provider }),
   positionals: ['id'],
   short: { p: 'provider' },
   examples: [['Whose is it?', '!admin user auth-provider 12345 -p oidc-github']],

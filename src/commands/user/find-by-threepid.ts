@@ -23,7 +23,7 @@ const address = text.describe('The mail address, or the digits of the telephone 
 export const findByThreepid = command({
   path: 'user find-by-threepid',
   summary: 'Whose mail address or telephone number it is.',
-  input: z.object({ medium: text.describe('`email` or `msisdn`.'), address }),
+  input: () => z.object({ medium: text.describe('`email` or `msisdn`.'), address }),
   positionals: ['medium', 'address'],
   examples: [['By mail address', '!admin user find-by-threepid email alice@example.org']],
   danger: 'read',
@@ -35,7 +35,7 @@ export const findByThreepid = command({
 export const threepid = command({
   path: 'user 3pid',
   summary: "The same in synadm's order.",
-  input: z.object({ address, medium: text.default('email').describe('`email` or `msisdn`.') }),
+  input: () => z.object({ address, medium: text.default('email').describe('`email` or `msisdn`.') }),
   positionals: ['address'],
   short: { m: 'medium' },
   examples: [['By mail address', '!admin user 3pid alice@example.org -m email']],

@@ -15,13 +15,14 @@ import { puppetAccount } from './puppet-account.ts';
 const needs = ['users', 'rooms', 'roomData', 'puppets', 'adminRoom'] as const;
 type Caps = Pick<Capabilities, (typeof needs)[number]>;
 
-const input = z.object({
-  user: localUser.describe('Who loses its power.'),
-  room: room.describe('In which room, by id or alias.'),
-});
+const input = () =>
+  z.object({
+    user: localUser.describe('Who loses its power.'),
+    room: room.describe('In which room, by id or alias.'),
+  });
 
 /** How it stands. Throws Problem where the user has nothing to lose, or cannot give it up itself. */
-async function look({ user, room: asked }: z.output<typeof input>, caps: Caps) {
+async function look({ user, room: asked }: z.output<ReturnType<typeof input>>, caps: Caps) {
   const account = await puppetAccount(user, caps, 'demote');
   const found = await foundRoom(caps.rooms, asked);
   notTheAdminRoom(found.roomId, caps.adminRoom.roomId, 'change who has power in');

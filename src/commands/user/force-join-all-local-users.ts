@@ -8,7 +8,7 @@ export default command({
   path: 'user force-join-all-local-users',
   summary: 'Bring everybody of this server into a room, whether they want or not.',
   cautions: [...bringInHelp, 'Accounts of bridges are among them; the plan says how many.'],
-  input: z.object({ room: room.describe('Into which room, by id or alias.') }),
+  input: () => z.object({ room: room.describe('Into which room, by id or alias.') }),
   positionals: ['room'],
   examples: [['See whom it would bring into the lobby', '!admin user force-join-all-local-users #lobby --dry-run']],
   danger: 'confirm',

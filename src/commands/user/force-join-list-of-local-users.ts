@@ -7,10 +7,11 @@ export default command({
   path: 'user force-join-list-of-local-users',
   summary: 'Bring every account of a pasted list into a room, whether it wants or not.',
   cautions: bringInHelp,
-  input: z.object({
-    room: room.describe('Into which room, by id or alias.'),
-    users: z.array(localUser).describe('One user a line.'),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('Into which room, by id or alias.'),
+      users: z.array(localUser).describe('One user a line.'),
+    }),
   positionals: ['room'],
   body: { kind: 'list', into: 'users', required: true },
   examples: [

@@ -13,10 +13,11 @@ export default command({
   path: 'user force-leave-room',
   summary: 'Let a local account leave a room, or decline an invite to it.',
   cautions: ['It can come back, where the room lets it; `room block` or a ban in the room prevents that.'],
-  input: z.object({
-    user: localUser.describe('Who leaves.'),
-    room: room.describe('Which room, by id or alias.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Who leaves.'),
+      room: room.describe('Which room, by id or alias.'),
+    }),
   positionals: ['user', 'room'],
   examples: [['Out of the lobby', '!admin user force-leave-room bob #lobby']],
   danger: 'write',

@@ -8,10 +8,11 @@ import { taggedRoom } from './tagged-room.ts';
 export default command({
   path: 'user get-room-tags',
   summary: 'The tags that an account has given a room.',
-  input: z.object({
-    user: localUser.describe('Whose tags.'),
-    room: room.describe('Of which room, by id or alias.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose tags.'),
+      room: room.describe('Of which room, by id or alias.'),
+    }),
   positionals: ['user', 'room'],
   examples: [["Bob's tags of the lobby", '!admin user get-room-tags bob #lobby']],
   danger: 'read',

@@ -71,13 +71,14 @@ export default command({
   path: 'user list-joined-rooms',
   aliases: ['user membership'],
   summary: 'The rooms an account is in, with name and members.',
-  input: z.object({
-    user: user.describe('Which account; of a remote one, the rooms shared with this server are known.'),
-    allMemberships: flag.describe('Also invited, left, banned and knocking.'),
-    aliases: flag.describe('Only the aliases, in a block to paste; where a room has none, its id.'),
-    ids: flag.describe('Only the room ids, in a block to paste.'),
-    ...listing(roomSorts),
-  }),
+  input: () =>
+    z.object({
+      user: user.describe('Which account; of a remote one, the rooms shared with this server are known.'),
+      allMemberships: flag.describe('Also invited, left, banned and knocking.'),
+      aliases: flag.describe('Only the aliases, in a block to paste; where a room has none, its id.'),
+      ids: flag.describe('Only the room ids, in a block to paste.'),
+      ...listing(roomSorts),
+    }),
   positionals: ['user'],
   short: listingShort,
   examples: [

@@ -13,16 +13,17 @@ import { notTheBot } from './not-the-bot.ts';
 
 const dayMs = 86_400_000;
 
-const input = z
-  .object({
-    user: localUser.describe('Who the token acts as.'),
-    expireDays: count(1, 36_500).optional().describe('It ends after so many days; 1 unless told.'),
-    expire: time.optional().describe('It ends at this time.'),
-    expireTs: time.optional().describe('The same, in milliseconds since 1970.'),
-    expireNever: flag.describe('It never ends.'),
-  })
-  .check(atMostOneOf('expireDays', 'expire', 'expireTs', 'expireNever'));
-type Input = z.output<typeof input>;
+const input = () =>
+  z
+    .object({
+      user: localUser.describe('Who the token acts as.'),
+      expireDays: count(1, 36_500).optional().describe('It ends after so many days; 1 unless told.'),
+      expire: time.optional().describe('It ends at this time.'),
+      expireTs: time.optional().describe('The same, in milliseconds since 1970.'),
+      expireNever: flag.describe('It never ends.'),
+    })
+    .check(atMostOneOf('expireDays', 'expire', 'expireTs', 'expireNever'));
+type Input = z.output<ReturnType<typeof input>>;
 
 /** Epoch ms; null: never. Throws Problem('usage') where it would have ended already. */
 function endOf({ expireDays = 1, expire, expireTs, expireNever }: Input, now: number): number | null {

@@ -27,7 +27,7 @@ export default command({
     'Tokens made with `user login` have no device: they go on until they expire.',
     'Its password stays, so it can log in again; `user reset-password` and `user lock` prevent that.',
   ],
-  input: z.object({ user: localUser.describe('Whose sessions.') }),
+  input: () => z.object({ user: localUser.describe('Whose sessions.') }),
   positionals: ['user'],
   examples: [['Log bob out everywhere', '!admin user logout bob']],
   danger: 'confirm',

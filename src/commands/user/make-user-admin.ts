@@ -9,7 +9,7 @@ import { localAccount } from './local-account.ts';
 export default command({
   path: 'user make-user-admin',
   summary: 'Make a local account a server admin and invite it to this room.',
-  input: z.object({ user: localUser.describe('Who becomes an admin.') }),
+  input: () => z.object({ user: localUser.describe('Who becomes an admin.') }),
   positionals: ['user'],
   examples: [['Make alice an admin', '!admin user make-user-admin alice']],
   danger: 'confirm',

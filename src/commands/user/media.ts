@@ -12,10 +12,11 @@ export default command({
     'Only `media_id`, `user_id` and `created_ts` have an index: sorting by another column loads a large database.',
     'What was uploaded for encrypted rooms is listed too, but nobody here can tell what it is.',
   ],
-  input: z.object({
-    user: localUser.describe('Whose uploads.'),
-    ...listing(mediaSorts),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose uploads.'),
+      ...listing(mediaSorts),
+    }),
   positionals: ['user'],
   short: { ...listingShort, R: 'reverse' },
   examples: [

@@ -16,36 +16,39 @@ import { isHere } from './is-here.ts';
 import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
 
-const input = z
-  .object({
-    user: localUser.describe('Which account.'),
-    passwordPrompt: flag.describe('A new password: asked for on a terminal, made and sent to you in a room.'),
-    password: secret.optional().describe('A new password; better left out, since it stands in the room until removed.'),
-    displayName: displayName.optional().describe('The name people see; "" takes it away.'),
-    threepid: z
-      .array(z.tuple([text, text]))
-      .default([])
-      .describe('Adds a third-party id, like `email alice@example.org`; may be given again.'),
-    clearThreepids: flag.describe('Takes all third-party ids away first.'),
-    avatarUrl: text.optional().describe('The picture, as mxc://…; "" takes it away.'),
-    admin: flag.describe('Make it a server admin.'),
-    noAdmin: flag.describe('No server admin any more.'),
-    activate: flag.describe('Back to life, if it was deactivated.'),
-    deactivate: flag.describe('Close it for good, as `user deactivate` does.'),
-    lock: flag.describe('Shut it out.'),
-    unlock: flag.describe('Let it in again.'),
-    userType: text.optional().describe('`bot`, `support`, or `none` for an ordinary user.'),
-    noLogout: flag.describe('A new password ends no sessions.'),
-    create: flag.describe('Make the account where there is none.'),
-  })
-  .check(
-    atMostOneOf('password', 'passwordPrompt'),
-    atMostOneOf('admin', 'noAdmin'),
-    atMostOneOf('activate', 'deactivate'),
-    atMostOneOf('lock', 'unlock'),
-  );
+const input = () =>
+  z
+    .object({
+      user: localUser.describe('Which account.'),
+      passwordPrompt: flag.describe('A new password: asked for on a terminal, made and sent to you in a room.'),
+      password: secret
+        .optional()
+        .describe('A new password; better left out, since it stands in the room until removed.'),
+      displayName: displayName.optional().describe('The name people see; "" takes it away.'),
+      threepid: z
+        .array(z.tuple([text, text]))
+        .default([])
+        .describe('Adds a third-party id, like `email alice@example.org`; may be given again.'),
+      clearThreepids: flag.describe('Takes all third-party ids away first.'),
+      avatarUrl: text.optional().describe('The picture, as mxc://…; "" takes it away.'),
+      admin: flag.describe('Make it a server admin.'),
+      noAdmin: flag.describe('No server admin any more.'),
+      activate: flag.describe('Back to life, if it was deactivated.'),
+      deactivate: flag.describe('Close it for good, as `user deactivate` does.'),
+      lock: flag.describe('Shut it out.'),
+      unlock: flag.describe('Let it in again.'),
+      userType: text.optional().describe('`bot`, `support`, or `none` for an ordinary user.'),
+      noLogout: flag.describe('A new password ends no sessions.'),
+      create: flag.describe('Make the account where there is none.'),
+    })
+    .check(
+      atMostOneOf('password', 'passwordPrompt'),
+      atMostOneOf('admin', 'noAdmin'),
+      atMostOneOf('activate', 'deactivate'),
+      atMostOneOf('lock', 'unlock'),
+    );
 
-type Input = z.output<typeof input>;
+type Input = z.output<ReturnType<typeof input>>;
 type Frozen = { admin: boolean; creates: boolean };
 type Caps = Pick<Capabilities, 'users' | 'accounts' | 'adminRoom'>;
 

@@ -43,12 +43,13 @@ export default command({
     'Dehydrated devices and those of which the server has no last-seen time are left alone.',
     'Keys of encrypted messages that are only on such a device are lost.',
   ],
-  input: z.object({
-    user: localUser.describe('Whose devices.'),
-    minDays: count(0, 36_500).default(90).describe('Only those not seen for so many days.'),
-    minSurviving: count(0).default(1).describe('So many of the most recently seen ones survive.'),
-    deviceId: text.optional().describe('Only this one.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose devices.'),
+      minDays: count(0, 36_500).default(90).describe('Only those not seen for so many days.'),
+      minSurviving: count(0).default(1).describe('So many of the most recently seen ones survive.'),
+      deviceId: text.optional().describe('Only this one.'),
+    }),
   positionals: ['user'],
   short: { d: 'minDays', s: 'minSurviving', i: 'deviceId' },
   examples: [

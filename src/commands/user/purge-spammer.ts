@@ -33,7 +33,7 @@ export default command({
     'Neither the messages nor the files can be restored, and reactivating the account brings back neither rooms nor password.',
     'Suspending alone is the reversible way.',
   ],
-  input: z.object({ user: localUser.describe('Whose account.') }),
+  input: () => z.object({ user: localUser.describe('Whose account.') }),
   positionals: ['user'],
   examples: [['See what it would do', '!admin user purge-spammer bob --dry-run']],
   danger: 'typed',

@@ -11,10 +11,11 @@ export default command({
   path: 'user pushers',
   summary: 'Where an account is told about new messages: apps and mail addresses.',
   cautions: ['The keys of push services are masked: whoever has one can send to that device.'],
-  input: z.object({
-    user: localUser.describe('Whose pushers.'),
-    ...listing(['app_id', 'app_display_name', 'device_display_name', 'kind']),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose pushers.'),
+      ...listing(['app_id', 'app_display_name', 'device_display_name', 'kind']),
+    }),
   positionals: ['user'],
   short: listingShort,
   examples: [['Which apps notify alice?', '!admin user pushers alice']],

@@ -9,12 +9,13 @@ import { taggedRoom } from './tagged-room.ts';
 export default command({
   path: 'user put-room-tag',
   summary: 'Tag a room for an account, as its own clients do: favourite, low priority, or a tag of its own.',
-  input: z.object({
-    user: localUser.describe('For whom.'),
-    room: room.describe('Which room, by id or alias.'),
-    tag: text.describe('`m.favourite`, `m.lowpriority`, `m.server_notice`, or one that begins with `u.`.'),
-    order: text.optional().describe('Its place among rooms of that tag, from 0 to 1.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('For whom.'),
+      room: room.describe('Which room, by id or alias.'),
+      tag: text.describe('`m.favourite`, `m.lowpriority`, `m.server_notice`, or one that begins with `u.`.'),
+      order: text.optional().describe('Its place among rooms of that tag, from 0 to 1.'),
+    }),
   positionals: ['user', 'room', 'tag'],
   examples: [
     ["Among bob's favourites", '!admin user put-room-tag bob #lobby m.favourite'],

@@ -19,15 +19,16 @@ export default command({
   path: 'user rate-limit',
   summary: 'How fast an account may send, and to change that.',
   cautions: ['`--none` sets 0 and 0, which Synapse takes for “no limit”; `--reset` goes back to the usual limit.'],
-  input: z
-    .object({
-      user: localUser.describe('Which account.'),
-      messagesPerSecond: count(1).optional().describe('Messages a second; goes with --burst.'),
-      burst: count(1).optional().describe('How many may come at once.'),
-      none: flag.describe('No limit.'),
-      reset: flag.describe("The server's usual limit."),
-    })
-    .check(atMostOneOf('messagesPerSecond', 'none', 'reset'), atMostOneOf('burst', 'none', 'reset')),
+  input: () =>
+    z
+      .object({
+        user: localUser.describe('Which account.'),
+        messagesPerSecond: count(1).optional().describe('Messages a second; goes with --burst.'),
+        burst: count(1).optional().describe('How many may come at once.'),
+        none: flag.describe('No limit.'),
+        reset: flag.describe("The server's usual limit."),
+      })
+      .check(atMostOneOf('messagesPerSecond', 'none', 'reset'), atMostOneOf('burst', 'none', 'reset')),
   positionals: ['user'],
   examples: [
     ['How fast may alice send?', '!admin user rate-limit alice'],

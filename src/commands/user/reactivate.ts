@@ -49,10 +49,13 @@ export default command({
     'Its rooms, sessions and third-party ids do not come back; of an erased one neither do name and picture.',
     'Without a password nobody can log in to it until one is set.',
   ],
-  input: z.object({
-    user: localUser.describe('Which account.'),
-    password: secret.optional().describe('Better left out: what you type stands in the room until the bot removes it.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Which account.'),
+      password: secret
+        .optional()
+        .describe('Better left out: what you type stands in the room until the bot removes it.'),
+    }),
   positionals: ['user', 'password'],
   examples: [['It was a mistake', '!admin user reactivate dora']],
   danger: 'write',

@@ -78,10 +78,11 @@ export default command({
     'It is done as its sender, where that is a local account; what others sent is redacted by a member with power in the room.',
     'Members of the room see who redacted it. The server keeps redacted text for some days, and clients may have it already.',
   ],
-  input: z.object({
-    eventId: eventId.describe('Its id, which begins with a $.'),
-    reason: text.optional().describe('Why; everybody in the room can read it.'),
-  }),
+  input: () =>
+    z.object({
+      eventId: eventId.describe('Its id, which begins with a $.'),
+      reason: text.optional().describe('Why; everybody in the room can read it.'),
+    }),
   positionals: ['eventId'],
   examples: [
     ['By its id', "!admin user redact-event '$h29iv0s8n0ei7s6tqhk4g1ylwmbyo9xrq4jmwjj1oXs'"],

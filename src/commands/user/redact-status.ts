@@ -25,9 +25,10 @@ export default command({
     'The homeserver forgets a redaction a week after its end.',
     'Complete means that it has gone through all rooms: refused ones, and those beyond the limit, are still there.',
   ],
-  input: z.object({
-    id: text.describe('The id of the redaction, as the end of `user redact` tells it, or a whole user id.'),
-  }),
+  input: () =>
+    z.object({
+      id: text.describe('The id of the redaction, as the end of `user redact` tells it, or a whole user id.'),
+    }),
   positionals: ['id'],
   examples: [['The latest of alice', '!admin user redact-status @alice:example.org']],
   danger: 'read',

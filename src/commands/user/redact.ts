@@ -23,13 +23,14 @@ export default command({
     ...redactionHelp,
     'With --use-admin, and for users of other servers always, the bot redacts by its own power, and only in rooms where it has that.',
   ],
-  input: z.object({
-    user: user.describe('Whose messages.'),
-    room: z.array(room).default([]).describe('Only in this room; may be given several times.'),
-    limit: count(1).default(1000).describe('At most so many of the newest, in each room.'),
-    reason: text.optional().describe('Shown beside the redacted messages.'),
-    useAdmin: flag.describe("By the bot's power in the rooms, not in the name of the user."),
-  }),
+  input: () =>
+    z.object({
+      user: user.describe('Whose messages.'),
+      room: z.array(room).default([]).describe('Only in this room; may be given several times.'),
+      limit: count(1).default(1000).describe('At most so many of the newest, in each room.'),
+      reason: text.optional().describe('Shown beside the redacted messages.'),
+      useAdmin: flag.describe("By the bot's power in the rooms, not in the name of the user."),
+    }),
   positionals: ['user'],
   short: { r: 'room', l: 'limit' },
   examples: [

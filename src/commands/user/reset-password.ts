@@ -40,11 +40,14 @@ export default command({
     'Ends all sessions of the account, unless --no-logout is given.',
     'Without a password a strong one is made and sent to you in a direct message.',
   ],
-  input: z.object({
-    user: localUser.describe('Whose password.'),
-    password: secret.optional().describe('Better left out: what you type stands in the room until the bot removes it.'),
-    noLogout: flag.describe('Leave the account logged in where it is.'),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Whose password.'),
+      password: secret
+        .optional()
+        .describe('Better left out: what you type stands in the room until the bot removes it.'),
+      noLogout: flag.describe('Leave the account logged in where it is.'),
+    }),
   positionals: ['user', 'password'],
   short: { p: 'password', n: 'noLogout' },
   long: { password: 'password' },

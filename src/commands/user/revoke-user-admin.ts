@@ -11,7 +11,7 @@ import { notTheBot } from './not-the-bot.ts';
 export default command({
   path: 'user revoke-user-admin',
   summary: "Take away an account's admin power and remove it from this room.",
-  input: z.object({ user: localUser.describe('Who is no admin any more.') }),
+  input: () => z.object({ user: localUser.describe('Who is no admin any more.') }),
   positionals: ['user'],
   examples: [['Alice is no admin any more', '!admin user revoke-user-admin alice']],
   danger: 'confirm',

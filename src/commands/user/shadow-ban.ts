@@ -39,7 +39,7 @@ export const shadowBan = command({
   path: 'user shadow-ban',
   summary: 'Let an account send into the void, without telling it.',
   cautions,
-  input: z.object({ user: localUser.describe('Which account.'), unban: flag.describe('Take it back.') }),
+  input: () => z.object({ user: localUser.describe('Which account.'), unban: flag.describe('Take it back.') }),
   positionals: ['user'],
   short: { u: 'unban' },
   examples: [['Let alice send into the void', '!admin user shadow-ban alice']],
@@ -54,7 +54,7 @@ export const shadowBan = command({
 export const unshadowBan: AnyCommand = command({
   path: 'user unshadow-ban',
   summary: 'Let what an account sends go out again.',
-  input: z.object({ user: localUser.describe('Which account.') }),
+  input: () => z.object({ user: localUser.describe('Which account.') }),
   positionals: ['user'],
   examples: [['Take it back', '!admin user unshadow-ban alice']],
   danger: 'write',

@@ -12,10 +12,11 @@ export default command({
   path: 'user whois',
   summary: 'From where and with what an account was used, as far back as the server keeps it.',
   cautions: ['What is done with a token of `user login` leaves no trace here.'],
-  input: z.object({
-    user: localUser.describe('Which account.'),
-    ...listing(['last_seen', 'ip', 'user_agent']),
-  }),
+  input: () =>
+    z.object({
+      user: localUser.describe('Which account.'),
+      ...listing(['last_seen', 'ip', 'user_agent']),
+    }),
   positionals: ['user'],
   short: listingShort,
   examples: [['Where does alice log in from?', '!admin user whois alice']],

@@ -5,7 +5,7 @@ import { extraAct } from './extra-command.ts';
 export const appserviceExtras = [
   extraAct('appservice ensure-puppets-active', {
     summary: 'Open the accounts of bridges again that an upgrade to continuwuity 26.6.0 had closed.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['After that upgrade', '!admin appservice ensure-puppets-active'],
     danger: 'confirm',
     role: 'owner',

@@ -10,7 +10,7 @@ export const backupExtras = [
   extraRead('server verify-backup', {
     summary: 'Whether the files of a backup of the database are all there, in their sizes.',
     cautions: ['What stands in them is not looked at.'],
-    input: z.object({ backup: count(1).optional().describe('Its number; the newest where left out.') }),
+    input: () => z.object({ backup: count(1).optional().describe('Its number; the newest where left out.') }),
     positionals: ['backup'],
     example: ['The newest', '!admin server verify-backup'],
     role: 'viewer',
@@ -18,7 +18,7 @@ export const backupExtras = [
   }),
   extraAct('server delete-backups', {
     summary: 'Delete backups of the database, all but the newest.',
-    input: z.object({ keep: count().describe('How many stay; 0 deletes them all.') }),
+    input: () => z.object({ keep: count().describe('How many stay; 0 deletes them all.') }),
     positionals: ['keep'],
     example: ['Keep three', '!admin server delete-backups 3'],
     danger: 'typed',
@@ -33,10 +33,11 @@ export const backupExtras = [
   extraAct('server checkpoint-database', {
     summary: "Put a copy of the database as it is now on the homeserver's disk.",
     cautions: ['It takes as much of the disk as the database changes from then on. Nothing deletes it by itself.'],
-    input: z.object({
-      map: text.optional().describe('Only this part of it.'),
-      path: path.optional(),
-    }),
+    input: () =>
+      z.object({
+        map: text.optional().describe('Only this part of it.'),
+        path: path.optional(),
+      }),
     example: ['Before an upgrade', '!admin server checkpoint-database'],
     danger: 'confirm',
     role: 'owner',
@@ -51,12 +52,13 @@ export const backupExtras = [
   extraAct('server regenerate-config', {
     summary: "Write the homeserver's configuration anew into a file of its machine.",
     cautions: ['The file has all its secrets in it. Nothing of it is shown here.'],
-    input: z.object({
-      path,
-      force: flag.describe('In place of a file that is there, of which a copy is kept.'),
-      includeEnv: flag.describe('With what comes from its environment, secrets among it.'),
-      stripUnknown: flag.describe('Without keys that it does not know.'),
-    }),
+    input: () =>
+      z.object({
+        path,
+        force: flag.describe('In place of a file that is there, of which a copy is kept.'),
+        includeEnv: flag.describe('With what comes from its environment, secrets among it.'),
+        stripUnknown: flag.describe('Without keys that it does not know.'),
+      }),
     positionals: ['path'],
     example: ['After an upgrade', '!admin server regenerate-config /etc/tuwunel/new.toml'],
     danger: 'confirm',

@@ -8,15 +8,16 @@ export const debugExtras = [
   extraAct('debug change-log-level', {
     summary: 'Let the homeserver log more or less, until it is started again.',
     cautions: ['With `debug` and `trace` much of what people do stands in the log, with their addresses and ids.'],
-    input: z
-      .object({
-        filter: text.optional().describe('Like its `log` setting: `info`, or `warn,conduwuit=debug`.'),
-        reset: flag.describe('Back to what its configuration says.'),
-      })
-      .check(({ value, issues }) => {
-        if ((value.filter === undefined) === !value.reset)
-          issues.push({ code: 'custom', input: undefined, message: 'Either a filter or --reset is needed.' });
-      }),
+    input: () =>
+      z
+        .object({
+          filter: text.optional().describe('Like its `log` setting: `info`, or `warn,conduwuit=debug`.'),
+          reset: flag.describe('Back to what its configuration says.'),
+        })
+        .check(({ value, issues }) => {
+          if ((value.filter === undefined) === !value.reset)
+            issues.push({ code: 'custom', input: undefined, message: 'Either a filter or --reset is needed.' });
+        }),
     positionals: ['filter'],
     short: { r: 'reset' },
     example: ['Say more', '!admin debug change-log-level debug'],
@@ -31,7 +32,7 @@ export const debugExtras = [
   }),
   extraAct('debug force-device-list-updates', {
     summary: 'Tell everybody that the keys of all devices here may be new, so that they are asked for again.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['After keys went wrong', '!admin debug force-device-list-updates'],
     danger: 'confirm',
     role: 'admin',
@@ -42,7 +43,7 @@ export const debugExtras = [
   }),
   extraAct('debug trim-memory', {
     summary: 'Let the homeserver give memory that it does not use back to the system.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['Give it back', '!admin debug trim-memory'],
     danger: 'write',
     role: 'admin',
@@ -53,10 +54,11 @@ export const debugExtras = [
   extraAct('debug get-remote-pdu', {
     summary: 'Fetch an event from another server.',
     cautions: ['Some homeservers take it into the room, as if it had been sent to them; others only show it.'],
-    input: z.object({
-      eventId: eventId.describe('Its id, which begins with a $.'),
-      server: server.describe('Which server to ask.'),
-    }),
+    input: () =>
+      z.object({
+        eventId: eventId.describe('Its id, which begins with a $.'),
+        server: server.describe('Which server to ask.'),
+      }),
     positionals: ['eventId', 'server'],
     example: ['An event that is missing here', "!admin debug get-remote-pdu '$abc' matrix.org"],
     danger: 'write',
@@ -72,11 +74,12 @@ export const debugExtras = [
       'Some homeservers take them into their rooms, as if they had been sent to them.',
       'Without `--force` it ends with the first that does not come; those before it have come.',
     ],
-    input: z.object({
-      server: server.describe('Which server to ask.'),
-      force: flag.describe('Go on after one that does not come.'),
-      eventIds: z.array(eventId).describe('Their ids.'),
-    }),
+    input: () =>
+      z.object({
+        server: server.describe('Which server to ask.'),
+        force: flag.describe('Go on after one that does not come.'),
+        eventIds: z.array(eventId).describe('Their ids.'),
+      }),
     positionals: ['server'],
     body: { kind: 'list', into: 'eventIds', required: true },
     short: { f: 'force' },
@@ -90,7 +93,7 @@ export const debugExtras = [
   extraAct('debug send-test-email', {
     summary: "Let the homeserver send a mail to the address of the bot's account, to see whether that works.",
     cautions: ['`user change-email` gives that account one first.'],
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['Does mail work?', '!admin debug send-test-email'],
     danger: 'write',
     role: 'admin',

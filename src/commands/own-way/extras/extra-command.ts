@@ -42,7 +42,7 @@ interface DeclaredAct<Shape extends z.ZodObject> extends Declared<Shape>, Pick<O
 /** What only some homeservers can be asked, shown as they print it. */
 export function extraRead<Name extends ExtraName, Shape extends z.ZodObject>(
   path: Name,
-  { example, heading, ...declared }: DeclaredRead<Shape> & { readonly input: z.ZodType<ExtraInputs[Name]> },
+  { example, heading, ...declared }: DeclaredRead<Shape> & { readonly input: () => z.ZodType<ExtraInputs[Name]> },
 ): AnyCommand {
   return command({
     ...declared,
@@ -68,7 +68,7 @@ export function extraAct<Name extends ExtraName, Shape extends z.ZodObject>(
     prints,
     ...declared
   }: DeclaredAct<Shape> & {
-    readonly input: z.ZodType<ExtraInputs[Name]>;
+    readonly input: () => z.ZodType<ExtraInputs[Name]>;
   },
 ): AnyCommand {
   return command({

@@ -17,11 +17,12 @@ export const mediaBlockExtras = [
     cautions: [
       'Files of the same content are blocked too, whoever uploads them. Without --and-purge they stay on the disk.',
     ],
-    input: z.object({
-      files,
-      andPurge: flag.describe('Delete them, too, and what has the same content.'),
-      reason,
-    }),
+    input: () =>
+      z.object({
+        files,
+        andPurge: flag.describe('Delete them, too, and what has the same content.'),
+        reason,
+      }),
     body: { kind: 'list', into: 'files', required: true },
     short: { a: 'andPurge', r: 'reason' },
     example: ['One file', '!admin media block-media --reason spam\n```\nmxc://example.com/abcDEF\n```'],
@@ -45,11 +46,12 @@ export const mediaBlockExtras = [
     flat: ['block-media-from-users'],
     summary: 'Keep everybody from what local accounts uploaded, and from all files of the same content.',
     cautions: ['Files of the same content are blocked too, whoever uploads them. They stay on the disk.'],
-    input: z.object({
-      users: z.array(localUser).describe('One account a line.'),
-      fromLast: duration.optional().describe('Only what they uploaded in this time until now.'),
-      reason,
-    }),
+    input: () =>
+      z.object({
+        users: z.array(localUser).describe('One account a line.'),
+        fromLast: duration.optional().describe('Only what they uploaded in this time until now.'),
+        reason,
+      }),
     body: { kind: 'list', into: 'users', required: true },
     short: { f: 'fromLast', r: 'reason' },
     example: ['Of the last two days', '!admin media block-media-from-users --from-last 48h\n```\nbob\n```'],
@@ -67,7 +69,7 @@ export const mediaBlockExtras = [
   extraAct('media unblock-media', {
     flat: ['unblock-media'],
     summary: 'Let everybody have blocked files again, and all files of the same content.',
-    input: z.object({ files }),
+    input: () => z.object({ files }),
     body: { kind: 'list', into: 'files', required: true },
     example: ['One file', '!admin media unblock-media\n```\nmxc://example.com/abcDEF\n```'],
     danger: 'write',
@@ -82,13 +84,14 @@ export const mediaBlockExtras = [
       'A list that is too long for one message can keep Conduit from answering until it is started again: ask for days, not for years.',
       'The names of files are the words of whoever uploaded them.',
     ],
-    input: z.object({
-      server: server.describe('Whose files; this server, too.'),
-      after: time.describe('What came from then on.'),
-      before: time.optional().describe('And until then.'),
-      contentType: text.optional().describe('Of this type: image, or image/png.'),
-      includeThumbnails: flag.describe('Also small pictures, of which the file itself may never have been fetched.'),
-    }),
+    input: () =>
+      z.object({
+        server: server.describe('Whose files; this server, too.'),
+        after: time.describe('What came from then on.'),
+        before: time.optional().describe('And until then.'),
+        contentType: text.optional().describe('Of this type: image, or image/png.'),
+        includeThumbnails: flag.describe('Also small pictures, of which the file itself may never have been fetched.'),
+      }),
     positionals: ['server'],
     short: { a: 'after', b: 'before', c: 'contentType', t: 'includeThumbnails' },
     example: ['Of one day', '!admin media list-of-server spam.example --after 2026-01-31 --before 2026-02-01'],
@@ -98,7 +101,7 @@ export const mediaBlockExtras = [
   extraRead('media list-blocked-media', {
     flat: ['list-blocked-media'],
     summary: 'The files that are blocked, since when and why.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['What is blocked?', '!admin media list-blocked-media'],
     role: 'moderator',
     heading: () => say`Blocked, as the homeserver lists it; the reasons are what people wrote:`,

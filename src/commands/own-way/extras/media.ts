@@ -18,10 +18,11 @@ export const mediaExtras = [
     cautions: [
       'With the name of this homeserver and `--yes-i-want-to-delete-local-media`: all files of its own people.',
     ],
-    input: z.object({
-      server: server.describe('Whose files.'),
-      yesIWantToDeleteLocalMedia: flag.describe('Also where it is this homeserver itself.'),
-    }),
+    input: () =>
+      z.object({
+        server: server.describe('Whose files.'),
+        yesIWantToDeleteLocalMedia: flag.describe('Also where it is this homeserver itself.'),
+      }),
     positionals: ['server'],
     example: ['Everything of a server of spam', '!admin media delete-all-from-server spam.example'],
     danger: 'typed',
@@ -37,7 +38,7 @@ export const mediaExtras = [
   extraAct('media get-remote-file', {
     summary: 'Let the homeserver fetch a file of another server, to see whether that works.',
     cautions: ['It keeps a copy, as if somebody had looked at the file. The file itself is not shown.'],
-    input: z.object(remote),
+    input: () => z.object(remote),
     positionals: ['mxc'],
     short: { s: 'server', t: 'timeout' },
     example: ['Does it come?', '!admin media get-remote-file mxc://matrix.org/abcDEF'],
@@ -50,11 +51,12 @@ export const mediaExtras = [
   extraAct('media get-remote-thumbnail', {
     summary: 'Let the homeserver fetch a small picture of a file of another server, to see whether that works.',
     cautions: ['It keeps a copy, as if somebody had looked at the file. The picture itself is not shown.'],
-    input: z.object({
-      ...remote,
-      width: count(1, 10_000).default(800).describe('In pixels.'),
-      height: count(1, 10_000).default(800).describe('In pixels.'),
-    }),
+    input: () =>
+      z.object({
+        ...remote,
+        width: count(1, 10_000).default(800).describe('In pixels.'),
+        height: count(1, 10_000).default(800).describe('In pixels.'),
+      }),
     positionals: ['mxc'],
     short: { s: 'server', t: 'timeout' },
     example: ['Does it come?', '!admin media get-remote-thumbnail mxc://matrix.org/abcDEF'],
@@ -66,15 +68,16 @@ export const mediaExtras = [
   }),
   extraAct('media delete-url-preview', {
     summary: 'Forget what web pages look like in a preview, so that they are asked again.',
-    input: z
-      .object({
-        url: text.optional().describe('The address of the page.'),
-        all: flag.describe('Of all pages.'),
-      })
-      .check(({ value, issues }) => {
-        if ((value.url === undefined) === !value.all)
-          issues.push({ code: 'custom', input: undefined, message: 'Either an address or --all is needed.' });
-      }),
+    input: () =>
+      z
+        .object({
+          url: text.optional().describe('The address of the page.'),
+          all: flag.describe('Of all pages.'),
+        })
+        .check(({ value, issues }) => {
+          if ((value.url === undefined) === !value.all)
+            issues.push({ code: 'custom', input: undefined, message: 'Either an address or --all is needed.' });
+        }),
     positionals: ['url'],
     example: ['A page that has changed', '!admin media delete-url-preview https://example.org/news'],
     danger: 'write',
@@ -87,10 +90,11 @@ export const mediaExtras = [
   extraRead('media preview', {
     summary: 'What people are shown of a web page before they open it.',
     cautions: ['The homeserver asks the page, unless it has done so lately.'],
-    input: z.object({
-      url: text.describe('The address of the page.'),
-      noCache: flag.describe('Ask the page in any case.'),
-    }),
+    input: () =>
+      z.object({
+        url: text.describe('The address of the page.'),
+        noCache: flag.describe('Ask the page in any case.'),
+      }),
     positionals: ['url'],
     example: ['A page', '!admin media preview https://example.org/news'],
     role: 'moderator',

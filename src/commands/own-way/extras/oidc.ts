@@ -8,7 +8,7 @@ const subject = text.describe('By what the identity provider knows somebody (the
 export const oidcExtras = [
   extraAct('oidc link', {
     summary: 'Let somebody whom an identity provider knows log in as a local account.',
-    input: z.object({ user: localUser.describe('Which account.'), subject }),
+    input: () => z.object({ user: localUser.describe('Which account.'), subject }),
     positionals: ['user', 'subject'],
     example: ['Bob logs in through it', '!admin oidc link bob 248289761001'],
     danger: 'confirm',
@@ -23,7 +23,7 @@ export const oidcExtras = [
   extraAct('oidc unlink', {
     summary: 'Let somebody whom an identity provider knows not log in any more.',
     cautions: ['The account and its sessions stay; `user logout` ends them.'],
-    input: z.object({ subject }),
+    input: () => z.object({ subject }),
     positionals: ['subject'],
     example: ['Not any more', '!admin oidc unlink 248289761001'],
     danger: 'confirm',

@@ -9,7 +9,7 @@ const comesBack = say`Its apps set that up again when they are opened.`;
 export const queryExtras = [
   extraAct('query pusher delete-all-user', {
     summary: 'End all push notifications of a local account.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['Silence', '!admin query pusher delete-all-user bob'],
     danger: 'confirm',
@@ -22,7 +22,7 @@ export const queryExtras = [
   }),
   extraAct('query pusher delete-all-device', {
     summary: 'End the push notifications of one device of a local account.',
-    input: z.object({ user: localUser.describe('Whose.'), device: text.describe('The id of the device.') }),
+    input: () => z.object({ user: localUser.describe('Whose.'), device: text.describe('The id of the device.') }),
     positionals: ['user', 'device'],
     example: ['A lost phone', '!admin query pusher delete-all-device bob ABCDEFGHIJ'],
     danger: 'confirm',
@@ -35,15 +35,16 @@ export const queryExtras = [
   }),
   extraAct('query resolver flush-cache', {
     summary: 'Forget where other servers are, so that it is looked up again.',
-    input: z
-      .object({
-        server: server.optional().describe('Which server.'),
-        all: flag.describe('All of them.'),
-      })
-      .check(({ value, issues }) => {
-        if ((value.server === undefined) === !value.all)
-          issues.push({ code: 'custom', input: undefined, message: 'Either a server or --all is needed.' });
-      }),
+    input: () =>
+      z
+        .object({
+          server: server.optional().describe('Which server.'),
+          all: flag.describe('All of them.'),
+        })
+        .check(({ value, issues }) => {
+          if ((value.server === undefined) === !value.all)
+            issues.push({ code: 'custom', input: undefined, message: 'Either a server or --all is needed.' });
+        }),
     positionals: ['server'],
     short: { a: 'all' },
     example: ['A server that has moved', '!admin query resolver flush-cache matrix.example.com'],
@@ -57,7 +58,7 @@ export const queryExtras = [
   extraAct('query raw compact', {
     summary: "Let the homeserver compact a part of its database, to free room on its machine's disk.",
     cautions: ['`query raw raw-maps` lists the parts.'],
-    input: z.object({ map: text.describe('Which part.') }),
+    input: () => z.object({ map: text.describe('Which part.') }),
     positionals: ['map'],
     example: ['After much was deleted', '!admin query raw compact pduid_pdu'],
     danger: 'confirm',
@@ -70,7 +71,7 @@ export const queryExtras = [
   extraAct('query oauth revoke', {
     summary: "Take back what identity providers gave the homeserver for a local account's logins.",
     cautions: ['Its sessions here go on.'],
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['Not any more', '!admin query oauth revoke bob'],
     danger: 'confirm',
@@ -83,7 +84,7 @@ export const queryExtras = [
   }),
   extraAct('query oauth delete', {
     summary: 'Forget by whom identity providers know a local account.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['For good', '!admin query oauth delete bob'],
     danger: 'typed',

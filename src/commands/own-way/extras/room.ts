@@ -9,7 +9,7 @@ export const roomExtras = [
   extraRead('room info', {
     summary: 'Name, topic, version, aliases and admins of a room, as the homeserver prints them.',
     cautions: ['Name and topic are the words of its people.'],
-    input: which,
+    input: () => which,
     positionals: ['room'],
     example: ['The lobby', '!admin room info #lobby'],
     role: 'viewer',
@@ -18,7 +18,7 @@ export const roomExtras = [
   extraAct('room prune-empty', {
     summary: 'Delete all rooms in which nobody of this server is joined or invited.',
     cautions: ['Which they are it tells only by their number, and when they are gone.'],
-    input: z.object({ force: flag.describe('Also what it keeps of who was in them.') }),
+    input: () => z.object({ force: flag.describe('Also what it keeps of who was in them.') }),
     short: { f: 'force' },
     example: ['Tidy up', '!admin room prune-empty'],
     danger: 'typed',
@@ -34,11 +34,12 @@ export const roomExtras = [
   extraRead('room list-purge-user', {
     summary: 'The rooms somebody is joined to, as they would have to be deleted after a flood of spam.',
     cautions: ['It deletes nothing: `room delete-list` does, below which the ids of the rooms can be pasted.'],
-    input: z.object({
-      user: text.describe('Whose: a user id, or with --regex a pattern.'),
-      regex: flag.describe('All whose ids have this pattern in them.'),
-      soleMember: flag.describe('Only rooms in which nobody else is.'),
-    }),
+    input: () =>
+      z.object({
+        user: text.describe('Whose: a user id, or with --regex a pattern.'),
+        regex: flag.describe('All whose ids have this pattern in them.'),
+        soleMember: flag.describe('Only rooms in which nobody else is.'),
+      }),
     positionals: ['user'],
     example: ['Of a spammer, alone', '!admin room list-purge-user @spam:example.com --sole-member'],
     role: 'moderator',
@@ -47,7 +48,7 @@ export const roomExtras = [
   }),
   extraRead('room list-extremities', {
     summary: 'The ends of the history of a room, on which the next event will build.',
-    input: which,
+    input: () => which,
     positionals: ['room'],
     example: ['Are there many?', '!admin room list-extremities #lobby'],
     role: 'viewer',
@@ -55,10 +56,11 @@ export const roomExtras = [
   }),
   extraAct('room prune-extremities', {
     summary: 'Leave out ends of the history of a room, down to so many.',
-    input: z.object({
-      room: room.describe('Its id or alias.'),
-      target: count(1).optional().describe('How many stay; as many as its configuration says where left out.'),
-    }),
+    input: () =>
+      z.object({
+        room: room.describe('Its id or alias.'),
+        target: count(1).optional().describe('How many stay; as many as its configuration says where left out.'),
+      }),
     positionals: ['room', 'target'],
     example: ['Down to one', '!admin room prune-extremities #lobby 1'],
     danger: 'confirm',

@@ -5,7 +5,7 @@ import { extraAct, extraRead } from './extra-command.ts';
 export const serverExtras = [
   extraRead('server uptime', {
     summary: 'Since when the homeserver runs.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['For how long?', '!admin server uptime'],
     role: 'viewer',
     heading: () => say`The homeserver has been running for:`,
@@ -13,7 +13,7 @@ export const serverExtras = [
   extraAct('server backup-database', {
     summary: 'Let the homeserver back up its database while it runs.',
     cautions: ['It has to be told where in its own configuration (`database_backup_path`).'],
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['Back it up', '!admin server backup-database'],
     danger: 'confirm',
     role: 'admin',
@@ -25,21 +25,21 @@ export const serverExtras = [
   }),
   extraRead('server list-backups', {
     summary: "The backups of the homeserver's database.",
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['Which are there?', '!admin server list-backups'],
     role: 'viewer',
     heading: () => say`Its backups:`,
   }),
   extraRead('server build-info', {
     summary: 'Of which source, with what and for which machine the homeserver was built.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['Which build?', '!admin server build-info'],
     role: 'viewer',
     heading: () => say`How it was built:`,
   }),
   extraAct('server reload-mods', {
     summary: 'Load the modules of the homeserver anew while it runs, where it was built with such.',
-    input: z.object({}),
+    input: () => z.object({}),
     example: ['Load them again', '!admin server reload-mods'],
     danger: 'confirm',
     role: 'admin',

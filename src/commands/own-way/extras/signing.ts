@@ -9,7 +9,7 @@ export const signingExtras = [
     flat: ['sign-json'],
     summary: "Sign JSON with the homeserver's own key.",
     cautions: ['Other servers believe what is signed so. The signed JSON stands in this room and in its own.'],
-    input: z.object({ json: text.describe('What to sign.') }),
+    input: () => z.object({ json: text.describe('What to sign.') }),
     body: { kind: 'text', into: 'json', required: true },
     example: ['Sign', '!admin server sign-json\n```\n{"hello": "world"}\n```'],
     role: 'owner',
@@ -22,10 +22,11 @@ export const signingExtras = [
     cautions: [
       'Other servers believe what is signed so. The event is sent nowhere; it stands in this room and its own.',
     ],
-    input: z.object({
-      roomVersion: text.describe('The version of its room, as 11.'),
-      event: text.describe('The event, as JSON.'),
-    }),
+    input: () =>
+      z.object({
+        roomVersion: text.describe('The version of its room, as 11.'),
+        event: text.describe('The event, as JSON.'),
+      }),
     positionals: ['roomVersion'],
     body: { kind: 'text', into: 'event', required: true },
     example: ['An event', '!admin server hash-and-sign-event 11\n```\n{"type": "m.room.message"}\n```'],

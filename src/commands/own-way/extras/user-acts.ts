@@ -8,7 +8,7 @@ export const userActExtras = [
   extraRead('user last-active', {
     summary: 'Local accounts by when they were seen last, with the address they came from.',
     cautions: ['Only accounts with a session that was seen at all.'],
-    input: z.object({ limit: count(1).optional().describe('How many; 48 where left out.') }),
+    input: () => z.object({ limit: count(1).optional().describe('How many; 48 where left out.') }),
     short: { l: 'limit' },
     example: ['The last ten', '!admin user last-active -l 10'],
     role: 'moderator',
@@ -19,10 +19,11 @@ export const userActExtras = [
     cautions: [
       'A local account of the room has to have the power to give; its name stands in the room as whose doing it was.',
     ],
-    input: z.object({
-      user: user.describe('Who gets the power.'),
-      room: room.describe('Which room, by id or alias.'),
-    }),
+    input: () =>
+      z.object({
+        user: user.describe('Who gets the power.'),
+        room: room.describe('Which room, by id or alias.'),
+      }),
     positionals: ['user', 'room'],
     example: ['Bob takes over', '!admin user force-promote bob #lobby'],
     danger: 'confirm',
@@ -40,11 +41,12 @@ export const userActExtras = [
   extraAct('user redact-recent', {
     summary: 'Take back the last messages of a local account in a room, in its own name.',
     cautions: ['Messages only: what it changed in the room stays. The newest go first.'],
-    input: z.object({
-      user: localUser.describe('Whose messages.'),
-      room: room.describe('Which room, by id or alias.'),
-      count: count(1).describe('How many.'),
-    }),
+    input: () =>
+      z.object({
+        user: localUser.describe('Whose messages.'),
+        room: room.describe('Which room, by id or alias.'),
+        count: count(1).describe('How many.'),
+      }),
     positionals: ['user', 'room', 'count'],
     example: ['The last twenty', '!admin user redact-recent bob #lobby 20'],
     danger: 'typed',

@@ -3,7 +3,7 @@ import { email, localUser } from '../../../core/fields.ts';
 import { code, say } from '../../../core/text.ts';
 import { extraAct } from './extra-command.ts';
 
-const input = z.object({ user: localUser.describe('Whose.'), email: email.describe('The whole address.') });
+const input = () => z.object({ user: localUser.describe('Whose.'), email: email.describe('The whole address.') });
 
 /** Of accounts that can have several mail addresses. */
 export const userMailExtras = [

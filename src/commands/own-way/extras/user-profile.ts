@@ -10,19 +10,20 @@ export const userProfileExtras = [
   extraAct('user set-profile-key', {
     summary: 'Set one thing in the profile of a local account, or take it away: its name, its picture, its time zone.',
     cautions: ['A value that is JSON is taken as such. Two spaces in a row cannot be sent.'],
-    input: z
-      .object({
-        user: whose,
-        key: text.describe('What: displayname, avatar_url, m.tz, or a name of its own.'),
-        value: z.array(text).default([]).describe('To what.'),
-        clear: flag.describe('Take it away.'),
-        propagateTo: choice(['all', 'unchanged', 'none']).optional().describe('In which rooms it changes, too.'),
-      })
-      .check(({ value: { key, value, clear }, issues }) => {
-        const tell = (message: string) => issues.push({ code: 'custom', input: undefined, message });
-        if (!/^[\w.-]+$/.test(key)) tell('A key has letters, digits and ._- in it.');
-        if ((value.length === 0) !== clear) tell('Either a value or --clear is needed.');
-      }),
+    input: () =>
+      z
+        .object({
+          user: whose,
+          key: text.describe('What: displayname, avatar_url, m.tz, or a name of its own.'),
+          value: z.array(text).default([]).describe('To what.'),
+          clear: flag.describe('Take it away.'),
+          propagateTo: choice(['all', 'unchanged', 'none']).optional().describe('In which rooms it changes, too.'),
+        })
+        .check(({ value: { key, value, clear }, issues }) => {
+          const tell = (message: string) => issues.push({ code: 'custom', input: undefined, message });
+          if (!/^[\w.-]+$/.test(key)) tell('A key has letters, digits and ._- in it.');
+          if ((value.length === 0) !== clear) tell('Either a value or --clear is needed.');
+        }),
     positionals: ['user', 'key', 'value'],
     short: { c: 'clear', p: 'propagateTo' },
     example: ['Another name', '!admin user set-profile-key bob displayname Bob of Sales'],
@@ -40,7 +41,7 @@ export const userProfileExtras = [
   }),
   extraAct('user refresh-profile', {
     summary: "Fetch another server's user's profile anew, and forget what is not in it any more.",
-    input: z.object({ user: user.describe('Whose, with the server.') }),
+    input: () => z.object({ user: user.describe('Whose, with the server.') }),
     positionals: ['user'],
     example: ['Stale', '!admin user refresh-profile @alice:matrix.org'],
     danger: 'write',
@@ -54,7 +55,7 @@ export const userProfileExtras = [
   }),
   extraRead('user erasure', {
     summary: 'Whether the messages of a local account are hidden from those who join later.',
-    input: z.object({ user: whose }),
+    input: () => z.object({ user: whose }),
     positionals: ['user'],
     example: ["Bob's", '!admin user erasure bob'],
     role: 'viewer',
@@ -62,7 +63,7 @@ export const userProfileExtras = [
   }),
   extraAct('user unerase', {
     summary: 'Show the messages of a local account again to those who join later.',
-    input: z.object({ user: whose }),
+    input: () => z.object({ user: whose }),
     positionals: ['user'],
     example: ['Erased by mistake', '!admin user unerase bob'],
     danger: 'confirm',

@@ -6,7 +6,7 @@ import { extraAct, extraRead } from './extra-command.ts';
 export const userExtras = [
   extraRead('user get-email', {
     summary: 'The mail address of a local account.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ["Bob's", '!admin user get-email bob'],
     role: 'moderator',
@@ -14,7 +14,7 @@ export const userExtras = [
   }),
   extraRead('user get-user-by-email', {
     summary: 'Whose mail address that is.',
-    input: z.object({ email: email.describe('The whole address.') }),
+    input: () => z.object({ email: email.describe('The whole address.') }),
     positionals: ['email'],
     example: ['Whose is it?', '!admin user get-user-by-email bob@example.org'],
     role: 'moderator',
@@ -22,10 +22,11 @@ export const userExtras = [
   }),
   extraAct('user change-email', {
     summary: 'Set the mail address of a local account, or take it away.',
-    input: z.object({
-      user: localUser.describe('Whose.'),
-      email: email.optional().describe('The new one; left out, it has none any more.'),
-    }),
+    input: () =>
+      z.object({
+        user: localUser.describe('Whose.'),
+        email: email.optional().describe('The new one; left out, it has none any more.'),
+      }),
     positionals: ['user', 'email'],
     example: ['Another address', '!admin user change-email bob bob@example.org'],
     danger: 'confirm',
@@ -44,7 +45,7 @@ export const userExtras = [
   }),
   extraAct('user disable-login', {
     summary: 'Forbid new logins of a local account; its sessions go on.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['No new logins', '!admin user disable-login bob'],
     danger: 'confirm',
@@ -57,7 +58,7 @@ export const userExtras = [
   }),
   extraAct('user enable-login', {
     summary: 'Allow logins of a local account again.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['Logins again', '!admin user enable-login bob'],
     danger: 'write',
@@ -69,12 +70,13 @@ export const userExtras = [
   extraAct('user deactivate-with-media', {
     summary: 'Close an account for good, and delete what it uploaded.',
     cautions: ['Without --leave-rooms it stays in its rooms; `user deactivate` is the way for an account alone.'],
-    input: z.object({
-      user: localUser.describe('Whose account.'),
-      leaveRooms: flag.describe('Leave all rooms.'),
-      mediaFromLast: duration.optional().describe('Only what it uploaded in this time until now.'),
-      forceFilehash: flag.describe('Also every other file of the same content, whoever uploaded it.'),
-    }),
+    input: () =>
+      z.object({
+        user: localUser.describe('Whose account.'),
+        leaveRooms: flag.describe('Leave all rooms.'),
+        mediaFromLast: duration.optional().describe('Only what it uploaded in this time until now.'),
+        forceFilehash: flag.describe('Also every other file of the same content, whoever uploaded it.'),
+      }),
     positionals: ['user'],
     short: { l: 'leaveRooms', t: 'mediaFromLast', f: 'forceFilehash' },
     example: ['A spammer', '!admin user deactivate-with-media bob --leave-rooms'],
@@ -97,7 +99,7 @@ export const userExtras = [
   }),
   extraRead('user list-invited-rooms', {
     summary: 'The invites that a local account has not answered.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ["Bob's", '!admin user list-invited-rooms bob'],
     role: 'viewer',
@@ -105,7 +107,7 @@ export const userExtras = [
   }),
   extraAct('user reject-all-invites', {
     summary: 'Decline all invites that a local account has not answered.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['After a flood of invites', '!admin user reject-all-invites bob'],
     danger: 'confirm',
@@ -122,11 +124,12 @@ export const userExtras = [
   extraAct('user force-leave-remote-room', {
     summary: 'Let a local account leave a room of other servers that this homeserver has lost track of.',
     cautions: ['`user force-leave-room` is the way out of every other room.'],
-    input: z.object({
-      user: localUser.describe('Who leaves.'),
-      room: room.describe('Which room, by id or alias.'),
-      via: server.optional().describe('A server that is in it.'),
-    }),
+    input: () =>
+      z.object({
+        user: localUser.describe('Who leaves.'),
+        room: room.describe('Which room, by id or alias.'),
+        via: server.optional().describe('A server that is in it.'),
+      }),
     positionals: ['user', 'room', 'via'],
     example: ['Out of a broken room', '!admin user force-leave-remote-room bob !abc:matrix.org matrix.org'],
     danger: 'confirm',
@@ -139,7 +142,7 @@ export const userExtras = [
   }),
   extraAct('user reset-push-rules', {
     summary: 'Put what a local account is notified of back to what new accounts have.',
-    input: z.object({ user: localUser.describe('Whose.') }),
+    input: () => z.object({ user: localUser.describe('Whose.') }),
     positionals: ['user'],
     example: ['Nothing rings any more', '!admin user reset-push-rules bob'],
     danger: 'confirm',

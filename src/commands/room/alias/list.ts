@@ -12,10 +12,11 @@ import { foundRoom } from '../found-room.ts';
 const sorts = ['alias', 'room', 'name'] as const;
 const lookingAtOnce = 8;
 
-const inputShape = z.object({
-  room: room.optional().describe('Only those of this room, by id or alias.'),
-  ...listing(sorts),
-});
+const inputShape = () =>
+  z.object({
+    room: room.optional().describe('Only those of this room, by id or alias.'),
+    ...listing(sorts),
+  });
 
 type AliasRow = {
   readonly alias: string;
@@ -60,7 +61,7 @@ export default command({
   },
 });
 
-function listed(found: readonly AliasRow[], input: z.output<typeof inputShape>, roomId = ''): Reply {
+function listed(found: readonly AliasRow[], input: z.output<ReturnType<typeof inputShape>>, roomId = ''): Reply {
   const all = [...found];
   const sort = input.sort ?? 'alias';
   all.sort((one, other) => (one[sort] ?? '').localeCompare(other[sort] ?? '') || one.alias.localeCompare(other.alias));

@@ -16,7 +16,7 @@ export default command({
   cautions: [
     'A room that names the alias as its address goes on doing so, unless I have power in it; the reply says when that is the case.',
   ],
-  input: z.object({ localpart: localAlias.describe('The alias; ours, with or without # and server.') }),
+  input: () => z.object({ localpart: localAlias.describe('The alias; ours, with or without # and server.') }),
   positionals: ['localpart'],
   examples: [['The entrance', '!admin room alias remove entrance']],
   danger: 'write',

@@ -35,11 +35,12 @@ export default command({
   cautions: [
     'A server can only take an alias away and then give it anew: with --force it leads nowhere for a moment. When the new room is refused, it is put back.',
   ],
-  input: z.object({
-    room: room.describe('The room it shall lead to, by id or alias.'),
-    localpart: localAlias.describe('The alias; ours, with or without # and server.'),
-    force: flag.describe('Also when it leads to another room.'),
-  }),
+  input: () =>
+    z.object({
+      room: room.describe('The room it shall lead to, by id or alias.'),
+      localpart: localAlias.describe('The alias; ours, with or without # and server.'),
+      force: flag.describe('Also when it leads to another room.'),
+    }),
   positionals: ['room', 'localpart'],
   short: { f: 'force' },
   examples: [

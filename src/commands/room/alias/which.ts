@@ -9,7 +9,7 @@ import { foundAlias } from './found-alias.ts';
 export default command({
   path: 'room alias which',
   summary: 'Where an alias of this server leads.',
-  input: z.object({ localpart: localAlias.describe('The alias; ours, with or without # and server.') }),
+  input: () => z.object({ localpart: localAlias.describe('The alias; ours, with or without # and server.') }),
   positionals: ['localpart'],
   examples: [['The lobby', '!admin room alias which lobby']],
   danger: 'read',

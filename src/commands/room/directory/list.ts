@@ -8,7 +8,7 @@ export default command({
   path: 'room directory list',
   summary: 'The rooms in the public directory, most members first.',
   cautions: ['It also lists rooms that clients are not shown, because one can join them by invitation only.'],
-  input: z.object(listing(roomSorts)),
+  input: () => z.object(listing(roomSorts)),
   positionals: ['page'],
   long: { page: 'page' },
   short: listingShort,

@@ -10,7 +10,7 @@ import { foundRoom } from '../found-room.ts';
 import { roomInWords } from '../named-room.ts';
 import { notTheAdminRoom } from '../not-the-admin-room.ts';
 
-const input = z.object({ room: room.describe('Its id or alias.') });
+const input = () => z.object({ room: room.describe('Its id or alias.') });
 
 /** Sets it and looks; returns how it was before. */
 async function setPublished(directory: Directory, roomId: string, published: boolean): Promise<boolean> {
