@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import { setFlagsFromString } from 'node:v8';
 import { outliveReaders } from './exec/standard-output.ts';
 import { version } from './version.ts';
 
@@ -31,13 +30,15 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 confirmation needed, 4
 
 async function main([command, ...argv]: readonly string[]): Promise<number> {
   switch (command) {
-    case 'run':
+    case 'run': {
       // What is garbage soon is cleared away while it is little, and the rest before it has doubled: a long list takes a
       // third of the memory then, in the same time.
+      const { setFlagsFromString } = await import('node:v8');
       setFlagsFromString('--semi-space-growth-factor=1');
       setFlagsFromString('--heap-growing-percent=60');
       await (await import('./run.ts')).runCommand(argv);
       return 0;
+    }
     case 'init':
       await (await import('./init/command.ts')).initCommand(argv);
       return 0;
@@ -77,8 +78,11 @@ async function failed(error: unknown): Promise<number> {
   return ending.exitCode;
 }
 
-const ended = await main(process.argv.slice(2)).catch(failed);
-// Only now is it known whether the last of the output could be written.
-await new Promise(setImmediate);
-// Nothing left open may hold the process up.
-process.exit(ended);
+void main(process.argv.slice(2))
+  .catch(failed)
+  .then(async (ended) => {
+    // Only now is it known whether the last of the output could be written.
+    await new Promise(setImmediate);
+    // Nothing left open may hold the process up.
+    process.exit(ended);
+  });
