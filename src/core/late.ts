@@ -9,6 +9,7 @@ export const late = {
   refa: (): typeof import('refa') => require('refa'),
   csvParse: (): typeof import('csv-parse/sync') => require('csv-parse/sync'),
   cliTable: (): typeof import('cli-table3') => require('cli-table3'),
+  marked: (): typeof import('marked') => require('marked'),
   pino: (): typeof import('pino') => require('pino'),
   csvStringify: (): typeof import('csv-stringify/sync') => require('csv-stringify/sync'),
 };

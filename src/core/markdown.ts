@@ -1,5 +1,6 @@
-import { Marked } from 'marked';
 import { clean, cleanLines } from './clean.ts';
+import { late } from './late.ts';
+import { once } from './once.ts';
 import { pageLine } from './page.ts';
 import type { Block } from './reply.ts';
 import { bareLines, drawTable, gridOf, gridOfFields, isNarrow, recordsOf } from './table.ts';
@@ -116,18 +117,21 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) =
 const none = (): undefined => undefined;
 
 /** Only what the specification lets a client show (Client-Server API, m.room.message), without links or HTML in words. */
-const marked = new Marked({
-  gfm: true,
-  breaks: true,
-  tokenizer: { html: none, tag: none, link: none, reflink: none, def: none, autolink: none, url: none },
-  renderer: {
-    checkbox: () => '',
-    tablecell({ header, tokens }) {
-      const name = header ? 'th' : 'td';
-      return `<${name}>${this.parser.parseInline(tokens)}</${name}>`;
-    },
-  },
-});
+const marked = once(
+  () =>
+    new (late.marked().Marked)({
+      gfm: true,
+      breaks: true,
+      tokenizer: { html: none, tag: none, link: none, reflink: none, def: none, autolink: none, url: none },
+      renderer: {
+        checkbox: () => '',
+        tablecell({ header, tokens }) {
+          const name = header ? 'th' : 'td';
+          return `<${name}>${this.parser.parseInline(tokens)}</${name}>`;
+        },
+      },
+    }),
+);
 
 /** The blocks as HTML: `marked` sees only our own words; everybody else's are put in, escaped, when it is through. */
 export function htmlOf(blocks: readonly Block[]): string {
@@ -142,6 +146,6 @@ export function htmlOf(blocks: readonly Block[]): string {
         : hold(`<code>${escaped(text)}</code>${link === undefined ? '' : ` <a href="${escaped(link)}">open</a>`}`),
     fence: (text) => hold(escaped(text)),
   };
-  const html = marked.parse(markdownOf(blocks, marks), { async: false });
+  const html = marked().parse(markdownOf(blocks, marks), { async: false });
   return html.replace(/\uE000(\d+)\uE001/g, (_, at: string) => held[Number(at)] ?? '').trim();
 }
