@@ -1,6 +1,7 @@
 import { ConfigFaults } from './config.ts';
 import { clean } from './core/clean.ts';
 import { Problem } from './core/problem.ts';
+import type { Reply } from './core/reply.ts';
 import type { Text } from './core/text.ts';
 import { MatrixFault, NoAnswer } from './http.ts';
 import { DeadToken } from './matrix/dead-token.ts';
@@ -20,6 +21,13 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Of a command that was run. */
+export const exitOf: Readonly<Record<Reply['outcome'], ExitCode>> = {
+  done: exitCodes.done,
+  failed: exitCodes.failed,
+  unknown: exitCodes.outcomeUnknown,
+};
 
 /** The end of a command line that failed; `lines` are plain sentences for standard error. */
 export interface Ending {

@@ -26,6 +26,8 @@ export interface Finding {
 
 /** The bot's own nouns: what commands may ask for that is not the homeserver's. */
 export interface Local {
+  /** What the homeserver's software is called: "Synapse". */
+  readonly backend: string;
   /** The table of all commands, for help. */
   readonly catalog: Catalog;
   readonly adminRoom: {
@@ -67,7 +69,6 @@ export interface Local {
   readonly status: () => {
     readonly version: string;
     readonly startedAt: number;
-    readonly backend: string;
     readonly sync: 'starting' | 'well' | { readonly lostSince: number };
     readonly waiting: number;
     readonly openPlans: number;

@@ -10,6 +10,7 @@ import { askSecret } from '../exec/ask-secret.ts';
 import { parseExecFlags } from '../exec/exec-flags.ts';
 import { createFace } from '../exec/face.ts';
 import { findConfig } from '../exec/find-config.ts';
+import { openReach } from '../exec/reach.ts';
 import { type Format, formats } from '../exec/read-words.ts';
 import { runLine } from '../exec/run-line.ts';
 import { openSession, type Session } from '../exec/session.ts';
@@ -45,7 +46,7 @@ export async function consoleCommand(argv: readonly string[]): Promise<ExitCode>
   }
   const config = loadConfig(findConfig(flags.config, process.env), process.env);
   const { prefix } = config;
-  const session = await openSession({ config, prefix, as: flags.as, verbose: flags.verbose });
+  const session = await openSession({ config, reach: await openReach(config, flags.verbose), prefix, as: flags.as });
   const historyFile = join(config.dataDir, 'console-history');
   let stopping = false;
   const reader = createLineReader({

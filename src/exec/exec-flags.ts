@@ -2,6 +2,9 @@ import { Problem } from '../core/problem.ts';
 import { roles } from '../core/roles.ts';
 import { code, say } from '../core/text.ts';
 
+/** What commands begin with on a command line, for usage lines and hints. */
+export const execPrefix = 'castellan exec --';
+
 export const execHelp = `castellan exec: runs one command of the admin room, without a room.
 
   castellan exec [flags] [--] NOUN COMMAND [arguments]

@@ -5,9 +5,9 @@ import { flagsOf } from '../core/flags.ts';
 import { secretsUnderNames } from '../core/mask-secrets.ts';
 import { Problem } from '../core/problem.ts';
 import { type ReadCommand, readLine } from '../core/read-command.ts';
-import { resolve } from '../core/resolve.ts';
 import { code, say } from '../core/text.ts';
 import { asLine, quoted } from '../core/words.ts';
+import { commandIn } from './command-in.ts';
 import type { ExecFlags } from './exec-flags.ts';
 import { readText } from './read-text.ts';
 
@@ -75,19 +75,6 @@ export async function readWords(
   }
   refuseSecrets(result, given);
   return result;
-}
-
-/** The command that the words name; undefined where they name none, which is told in its place. */
-function commandIn(words: readonly string[], catalog: Catalog<AnyCommand>): AnyCommand | undefined {
-  try {
-    const found = resolve(
-      words.filter((word) => !/^-/.test(word)),
-      catalog,
-    );
-    return found.kind === 'command' ? found.command : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function fenced(text: string): string {

@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import type { Reply } from '../core/reply.ts';
 import { code, joined, say, type Text } from '../core/text.ts';
-import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { type ExitCode, exitCodes, exitOf } from '../exit-code.ts';
 import type { RoomEvent } from '../matrix/matrix.ts';
 import { allow } from '../pipeline/authorize.ts';
 import { execute } from '../pipeline/execute.ts';
@@ -34,12 +34,6 @@ export interface Face {
   stopping(): boolean;
 }
 
-const codes: Readonly<Record<Reply['outcome'], ExitCode>> = {
-  done: exitCodes.done,
-  failed: exitCodes.failed,
-  unknown: exitCodes.outcomeUnknown,
-};
-
 /** Takes a command that was read to its end, by the same checks, plans and records as one from the room. Throws Problem. */
 export async function runLine(session: Session, read: ReadCommand<AnyCommand>, face: Face): Promise<ExitCode> {
   const { context } = session;
@@ -61,7 +55,7 @@ export async function runLine(session: Session, read: ReadCommand<AnyCommand>, f
     const result = await command.run(input, caps, asker, undefined);
     if ('job' in result) throw new Error(`${command.path} reads and makes a job`);
     await face.show(result, read);
-    return codes[result.outcome];
+    return exitOf[result.outcome];
   }
   await session.learnRoomNames();
   const asks = danger !== 'write';
@@ -128,7 +122,7 @@ export async function runLine(session: Session, read: ReadCommand<AnyCommand>, f
         ? answered.reply
         : await followJob({ session, id: jobId, lock, progress: face.progress, stopping: face.stopping });
     await face.show(result, read);
-    return codes[result.outcome];
+    return exitOf[result.outcome];
   } catch (error) {
     if (store.inbox.get(source)?.state === 'received') store.finish(source, { outcome: 'refused', outbox: () => [] });
     throw error;

@@ -1,39 +1,34 @@
-import { hostname, userInfo } from 'node:os';
-import type { Asker, Role } from '../commands/asker.ts';
+import type { Asker } from '../commands/asker.ts';
 import type { AnyCommand, Capabilities } from '../commands/define.ts';
 import { commandsFor } from '../commands/own-way/commands-for.ts';
 import { type Config, withoutToken } from '../config.ts';
 import type { Catalog } from '../core/declaration.ts';
-import { Problem } from '../core/problem.ts';
 import type { Reply, Secret } from '../core/reply.ts';
-import { say } from '../core/text.ts';
 import { adminUrl } from '../homeserver/create-homeserver.ts';
 import { createHost } from '../homeserver/host/host.ts';
-import { type Attempt, MatrixFault } from '../http.ts';
+import { MatrixFault } from '../http.ts';
 import { cancelKey } from '../jobs/cancel-key.ts';
-import { createLog } from '../log.ts';
 import { boundRoom, usualAdminRooms } from '../matrix/admin-room.ts';
-import { connectPlain } from '../matrix/connect-plain.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { AnswerOptions } from '../pipeline/answer.ts';
 import { createAuthorizer } from '../pipeline/authorize.ts';
 import type { Context } from '../pipeline/context.ts';
 import { examine } from '../pipeline/doctor.ts';
 import { createLocal } from '../pipeline/local.ts';
-import { shellRoom, shellSource } from '../pipeline/shell-door.ts';
+import { shellRoom } from '../pipeline/shell-door.ts';
 import { openStore } from '../store/open.ts';
 import { storePath } from '../store/store-path.ts';
 import { version } from '../version.ts';
-import { isRole } from './exec-flags.ts';
 import { openBackend } from './open-backend.ts';
+import type { Reach } from './reach.ts';
+import { usersFor, whoAsks } from './who-asks.ts';
 
 export interface SessionOptions {
   readonly config: Config;
+  readonly reach: Reach;
   /** What commands begin with in help and hints. */
   readonly prefix: string;
   readonly as: string | undefined;
-  /** 0 says nothing beside the answers. */
-  readonly verbose: number;
 }
 
 /** What an act was answered with. */
@@ -62,19 +57,10 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the store and asks the homeserver who the bot is. Throws DeadToken, Problem, MatrixFault or NoAnswer. */
-export async function openSession({ config, prefix, as, verbose }: SessionOptions): Promise<Session> {
-  const calls = new AbortController();
+/** Opens the store, and all else that the bot has. Throws Problem, MatrixFault or NoAnswer. */
+export async function openSession({ config, reach, prefix, as }: SessionOptions): Promise<Session> {
+  const { matrix, log, signal, heard, abort } = reach;
   const clock = Date.now;
-  const level = verbose === 0 ? 'silent' : verbose === 1 ? 'info' : 'debug';
-  const log = createLog({ level, toStandardError: true, secrets: [config.accessToken()] });
-  const heard = (attempt: Attempt) => log.debug({ ...attempt }, 'asked the homeserver');
-  const matrix = await connectPlain({
-    homeserverUrl: config.homeserverUrl,
-    token: config.accessToken(),
-    signal: calls.signal,
-    heard,
-  });
   const path = storePath(config.dataDir);
   const store = openStore(path, { clock });
   let roomNames: readonly string[] = [];
@@ -84,7 +70,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
     store,
     log,
     adminRoomNames: () => roomNames,
-    signal: calls.signal,
+    signal,
     heard,
   });
   const { homeserver } = opened;
@@ -153,11 +139,7 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
       waiting: () => 0,
     },
   });
-  // Who asks is no user of the homeserver, and so in no room.
-  const users = {
-    ...homeserver.users,
-    joinedRooms: async (userId: string) => (userId === actor ? [] : homeserver.users.joinedRooms(userId)),
-  };
+  const users = usersFor(actor, homeserver.users);
   // A noun that this homeserver has not is asked about before a command runs.
   const caps = { ...homeserver, users, host, ...local } as Capabilities;
   const typed = new Map<string, Readonly<Record<string, unknown>>>();
@@ -224,26 +206,13 @@ export async function openSession({ config, prefix, as, verbose }: SessionOption
       if (!room.id.startsWith('!')) return;
       roomNames = [...new Set([...room.names, ...(await homeserver.rooms.aliases(room.id))])];
     },
-    abort: () => calls.abort(),
+    abort,
     async close() {
       await opened.settled();
-      calls.abort();
+      abort();
       store.close();
     },
   };
-}
-
-/** Who has a shell here is owner; `--as` takes the role that the label has in the configuration. */
-function whoAsks(config: Config, as: string | undefined): { readonly actor: string; readonly role: Role } {
-  const { username } = userInfo();
-  const person = shellSource(`${username}@${hostname()}`);
-  if (as === undefined) return { actor: person, role: 'owner' };
-  if (!/^[\w@:./+=-]{1,255}$/.test(as)) {
-    throw new Problem('usage', say`The name behind --as may have letters, digits and @:./+=-_ only.`);
-  }
-  const unlisted = Object.keys(config.roles).length === 0 ? 'owner' : 'viewer';
-  const role = isRole(as) ? as : (config.roles[as] ?? unlisted);
-  return { actor: `${person} as ${as}`, role };
 }
 
 /** The bound room, or where its usual names lead while there is none; an empty id where they lead nowhere. */

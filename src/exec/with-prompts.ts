@@ -1,5 +1,5 @@
 import type { Catalog } from '../core/declaration.ts';
-import { resolve } from '../core/resolve.ts';
+import { commandIn } from './command-in.ts';
 
 /** What a flag that means "ask me" stands for on a terminal, by command. */
 const prompts: Readonly<
@@ -21,7 +21,7 @@ export interface Prompt {
 
 /** The secret that these words ask to be asked for, if any. */
 export function promptIn(words: readonly string[], catalog: Catalog): Prompt | undefined {
-  const path = pathOf(words, catalog);
+  const path = commandIn(words, catalog)?.path;
   const known = prompts[path ?? ''];
   if (known !== undefined) {
     const at = words.findIndex((word) => known.flags.includes(word));
@@ -29,16 +29,4 @@ export function promptIn(words: readonly string[], catalog: Catalog): Prompt | u
   }
   if (path !== 'matrix login' || words.some((word) => givesPassword.test(word) || word === '--help')) return undefined;
   return { words, flag: '--password', what: 'password' };
-}
-
-function pathOf(words: readonly string[], catalog: Catalog): string | undefined {
-  try {
-    const found = resolve(
-      words.filter((word) => !word.startsWith('-')),
-      catalog,
-    );
-    return found.kind === 'command' ? found.command.path : undefined;
-  } catch {
-    return undefined;
-  }
 }

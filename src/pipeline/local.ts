@@ -63,6 +63,7 @@ async function permitted(act: () => Promise<unknown>): Promise<boolean> {
 export function createLocal(options: LocalOptions): Local {
   const { matrix, store, homeserver, roomId, clientUrl, catalog, authorizer, gate, clock, later } = options;
   return {
+    backend: homeserver.name,
     catalog,
     clock,
     derived: (source, n) => createHmac('sha512', options.key).update(`castellan ${source} ${n}`).digest('base64url'),
@@ -136,7 +137,6 @@ export function createLocal(options: LocalOptions): Local {
       return {
         version: options.version,
         startedAt: options.startedAt,
-        backend: homeserver.name,
         sync: health.state === 'lost' ? { lostSince: health.since } : health.state,
         waiting: later.waiting(),
         openPlans: store.plans.open().length,

@@ -81,7 +81,7 @@ export function openInProcess(folder: string): InProcess {
   const caps = {
     users,
     server: { version: async () => '1.160.0' },
-    status: () => ({ backend: 'Synapse' }),
+    backend: 'Synapse',
     clock: Date.now,
     adminRoom: { botId, roomId },
     isProtected: async () => false,

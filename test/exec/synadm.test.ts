@@ -7,6 +7,7 @@ import { bodyOf } from '../../src/core/markdown.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { splitWords } from '../../src/core/words.ts';
 import { parseExecFlags } from '../../src/exec/exec-flags.ts';
+import { openReach } from '../../src/exec/reach.ts';
 import { readWords } from '../../src/exec/read-words.ts';
 import { runLine } from '../../src/exec/run-line.ts';
 import { openSession, type Session } from '../../src/exec/session.ts';
@@ -124,12 +125,9 @@ describeWithSynapse('each synadm command line has an equivalent', () => {
       TOKENFILE: write('token', (room.admin as TestClient).accessToken),
     }))
       names.set(name, value ?? '');
-    session = await openSession({
-      config: loadConfig(room.configFile, {}),
-      prefix: 'castellan exec --',
-      as: undefined,
-      verbose: 0,
-    });
+    const config = loadConfig(room.configFile, {});
+    const reach = await openReach(config, 0);
+    session = await openSession({ config, reach, prefix: 'castellan exec --', as: undefined });
   });
   afterAll(async () => {
     session?.close();

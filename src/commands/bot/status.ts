@@ -12,8 +12,8 @@ export default command({
   danger: 'read',
   role: 'viewer',
   local: true,
-  needs: ['status', 'clock'],
-  async run(_, { status, clock }) {
+  needs: ['status', 'backend', 'clock'],
+  async run(_, { status, backend, clock }) {
     const now = clock();
     const state = status();
     // This command is one of them.
@@ -26,7 +26,7 @@ export default command({
     return reply.fields(
       [
         ['Castellan', state.version],
-        ['Homeserver', state.backend],
+        ['Homeserver', backend],
         ['Running for', formatDuration(now - state.startedAt)],
         ['Sync', sync],
         ['Commands waiting', waiting],
@@ -36,7 +36,7 @@ export default command({
         ['Database', formatBytes(state.databaseBytes)],
         ['Messages not acted on', ignored.join(', ') || 0],
       ],
-      { ...state, waiting },
+      { backend, ...state, waiting },
     );
   },
 });

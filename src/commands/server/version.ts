@@ -11,9 +11,8 @@ export default command({
   examples: [['Which version runs here?', '!admin server version']],
   danger: 'read',
   role: 'viewer',
-  needs: ['server', 'status'],
-  async run(_, { server, status }) {
-    const { backend } = status();
+  needs: ['server', 'backend'],
+  async run(_, { server, backend }) {
     const version = await server.version();
     return reply.says(say`${backend} ${version}`, { data: { server_version: version } });
   },

@@ -1,0 +1,72 @@
+import { byNoun } from '../commands/by-noun.ts';
+import type { AnyCommand, Capabilities } from '../commands/define.ts';
+import type { Config } from '../config.ts';
+import { normalized } from '../core/resolve.ts';
+import { type ExitCode, exitOf } from '../exit-code.ts';
+import { createHomeserver } from '../homeserver/create-homeserver.ts';
+import { shellSource } from '../pipeline/shell-door.ts';
+import { commandIn } from './command-in.ts';
+import { type ExecFlags, execPrefix } from './exec-flags.ts';
+import { createFace } from './face.ts';
+import type { Reach } from './reach.ts';
+import { type Format, readWords } from './read-words.ts';
+import { usersFor, whoAsks } from './who-asks.ts';
+
+export interface PlainReadOptions {
+  readonly flags: ExecFlags;
+  readonly format: Format;
+  readonly config: Config;
+  readonly reaching: Promise<Reach>;
+}
+
+/**
+ * Runs a command that reads nothing but the homeserver, without the store, the admin room, plans and jobs, and without
+ * loading them or other nouns' commands. Undefined where the words name none, or none that needs so little; then nothing
+ * was done.
+ */
+export async function runPlainRead({
+  flags,
+  format,
+  config,
+  reaching,
+}: PlainReadOptions): Promise<ExitCode | undefined> {
+  const { actor, role } = whoAsks(config, flags.as);
+  if (config.backend.type !== 'synapse' || role !== 'owner' || flags.words.includes('-')) return undefined;
+  const noun = byNoun[normalized(flags.words.find((word) => !word.startsWith('-')) ?? '')];
+  if (noun === undefined) return undefined;
+  const catalog = { prefix: execPrefix, ...(await noun()) };
+  const command = commandIn(flags.words, catalog);
+  if (command === undefined || !onlyReads(command)) return undefined;
+
+  const { matrix, log, signal, heard } = await reaching;
+  const nothing = () => undefined;
+  const adminRoomNames = () => [];
+  const { homeserver } = await createHomeserver({
+    config,
+    matrix,
+    log,
+    signal,
+    heard,
+    adminRoomNames,
+    redact: nothing,
+  });
+  const has = {
+    ...homeserver,
+    users: usersFor(actor, homeserver.users),
+    clock: Date.now,
+    backend: homeserver.name,
+  } as unknown as Capabilities;
+  if (!command.needs.every((need) => need in has)) return undefined;
+
+  const me = { prefix: execPrefix, serverName: matrix.serverName };
+  const read = await readWords(flags, { catalog, me, terminal: process.stdin.isTTY === true });
+  const asker = { userId: actor, role, source: shellSource('read') };
+  const result = await read.command.run(read.input, has, asker, undefined);
+  if ('job' in result) throw new Error(`${command.path} reads and makes a job`);
+  const face = createFace({ format: () => format, prefix: execPrefix, ask: undefined, stopping: () => false });
+  await face.show(result, read);
+  return exitOf[result.outcome];
+}
+
+const onlyReads = ({ danger, raise, audited }: AnyCommand): boolean =>
+  danger === 'read' && raise === undefined && audited !== true;
