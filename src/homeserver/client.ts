@@ -15,6 +15,7 @@
  * @module
  */
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { createHttp } from '../http.ts';
 import type { Homeserver } from './homeserver.ts';
 import { createSynapse, type SynapseNouns } from './synapse/synapse.ts';
@@ -37,14 +38,14 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-const whoami = z.object({ user_id: z.string().regex(/^@[^:]*:.+$/) });
+const whoami = once(() => z.object({ user_id: z.string().regex(/^@[^:]*:.+$/) }));
 
 /** Asks the homeserver whose token it is, and gives its nouns. Throws MatrixFault for a refused token, NoAnswer for a server that is down. */
 export async function connect(options: ConnectOptions): Promise<Homeserver & SynapseNouns> {
   const { url: baseUrl, token, protectedRooms = [], timeoutMs, signal } = options;
   const cancelled = signal === undefined ? {} : { signal };
   const http = createHttp({ baseUrl, token, repeats: false, ...cancelled });
-  const { user_id: botId } = whoami.parse(await http({ method: 'GET', path: '/_matrix/client/v3/account/whoami' }));
+  const { user_id: botId } = whoami().parse(await http({ method: 'GET', path: '/_matrix/client/v3/account/whoami' }));
   return createSynapse({
     baseUrl,
     token,

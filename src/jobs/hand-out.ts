@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inParallel } from '../commands/in-parallel.ts';
+import { once } from '../core/once.ts';
 import { Problem } from '../core/problem.ts';
 import type { Secret } from '../core/reply.ts';
 import { wordsOf } from '../core/text.ts';
@@ -12,7 +13,7 @@ import { itemEntry, type RunningJob } from './running-job.ts';
 export const handedOut = (what: string): string => `its ${what} was handed out`;
 
 /** Of a group under way: how often its message was made, and whose secrets it holds. */
-const trying = z.object({ attempt: z.number(), holds: z.array(z.number()) });
+const trying = once(() => z.object({ attempt: z.number(), holds: z.array(z.number()) }));
 
 /**
  * Makes and sends the secrets of one group of stepped items; a group is the same items after every stop. When its
@@ -49,7 +50,7 @@ export async function handOut(context: Context, job: RunningJob, atOnce: number)
   const mark = `${row.source}/${row.id}/${group}`;
   const counter = `job-secrets:${row.id}:${group}`;
   const kept = store.values.get(counter);
-  const before = kept === undefined ? { attempt: 0, holds: [] } : trying.parse(JSON.parse(kept));
+  const before = kept === undefined ? { attempt: 0, holds: [] } : trying().parse(JSON.parse(kept));
   if (before.attempt > 0 && (await secrets.arrived(room, mark, before.attempt))) {
     finish(new Set(before.holds));
     return 'more';

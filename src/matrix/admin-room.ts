@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import type { Text } from '../core/text.ts';
 import { MatrixFault, NoAnswer } from '../http.ts';
 import type { Log, LogFields } from '../log.ts';
@@ -33,13 +34,13 @@ export interface BindOptions {
   readonly signal?: AbortSignal;
 }
 
-const directory = z.object({ room_id: z.string() });
+const directory = once(() => z.object({ room_id: z.string() }));
 
 async function resolve(matrix: Matrix, idOrAlias: string): Promise<string | undefined> {
   if (idOrAlias.startsWith('!')) return idOrAlias;
   try {
     const path = `/_matrix/client/v3/directory/room/${encodeURIComponent(idOrAlias)}`;
-    return directory.parse(await matrix.request('GET', path)).room_id;
+    return directory().parse(await matrix.request('GET', path)).room_id;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

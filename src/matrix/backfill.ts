@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { eventTypes } from './sync-filter.ts';
 
-const page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
+const page = once(() => z.object({ chunk: z.array(z.unknown()), end: z.string().optional() }));
 
 /** One `GET /rooms/{roomId}/messages` with this query. */
 export type ReadMessages = (query: Record<string, string | number>) => Promise<unknown>;
@@ -20,7 +21,7 @@ export async function missedEvents(
   const filter = JSON.stringify({ types: eventTypes });
   const newestFirst: unknown[] = [];
   for (let from: string | undefined = prevBatch; from !== undefined; ) {
-    const { chunk, end } = page.parse(await read({ dir: 'b', from, to: since, limit: 500, filter }));
+    const { chunk, end } = page().parse(await read({ dir: 'b', from, to: since, limit: 500, filter }));
     for (const event of chunk) if (keep(event)) newestFirst.push(event);
     // A page may be empty and yet not be the last: the filter works after the limit on some servers.
     from = end === from ? undefined : end;

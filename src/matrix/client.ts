@@ -1,5 +1,6 @@
 import { LogService, MatrixClient } from 'matrix-bot-sdk';
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { Problem } from '../core/problem.ts';
 import { type Http, MatrixFault } from '../http.ts';
 import type { Log } from '../log.ts';
@@ -22,19 +23,23 @@ const positionName = 'sync-position';
 /** How long the server may hold a sync, and how long we wait for it before the connection counts as dead. */
 const longPoll = { holdMs: 20_000, waitMs: 30_000 };
 
-const syncAnswer = z.looseObject({
-  next_batch: z.string().min(1),
-  account_data: z.looseObject({ events: z.array(z.looseObject({ type: z.string() })) }).optional(),
-  rooms: z.looseObject({ join: timelines.optional(), leave: timelines.optional() }).optional(),
-});
-type SyncAnswer = z.infer<typeof syncAnswer>;
+const syncAnswer = once(() =>
+  z.looseObject({
+    next_batch: z.string().min(1),
+    account_data: z.looseObject({ events: z.array(z.looseObject({ type: z.string() })) }).optional(),
+    rooms: z.looseObject({ join: timelines().optional(), leave: timelines().optional() }).optional(),
+  }),
+);
+type SyncAnswer = z.infer<ReturnType<typeof syncAnswer>>;
 
-const ownMembership = z.object({
-  type: z.literal('m.room.member'),
-  state_key: z.string(),
-  content: z.object({ membership: z.string() }),
-  unsigned: z.object({ prev_content: z.object({ membership: z.string().optional() }).optional() }).optional(),
-});
+const ownMembership = once(() =>
+  z.object({
+    type: z.literal('m.room.member'),
+    state_key: z.string(),
+    content: z.object({ membership: z.string() }),
+    unsigned: z.object({ prev_content: z.object({ membership: z.string().optional() }).optional() }).optional(),
+  }),
+);
 
 export interface ClientOptions {
   readonly homeserverUrl: string;
@@ -132,7 +137,7 @@ export class CastellanClient extends MatrixClient {
       let answer: SyncAnswer;
       let events: readonly RoomEvent[];
       try {
-        answer = syncAnswer.parse(await this.doSync(this.position ?? '', connected));
+        answer = syncAnswer().parse(await this.doSync(this.position ?? '', connected));
         events = await this.processSync(answer);
       } catch (error) {
         if (this.stopped) return;
@@ -215,7 +220,7 @@ export class CastellanClient extends MatrixClient {
   }
 
   private isOwnArrival(event: unknown): boolean {
-    const { success, data } = ownMembership.safeParse(event);
+    const { success, data } = ownMembership().safeParse(event);
     return (
       success &&
       data.state_key === this.options.userId &&

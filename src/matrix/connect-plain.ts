@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { type Attempt, createHttp } from '../http.ts';
 import { DeadToken, isDeadToken, whoamiPath } from './dead-token.ts';
 import type { Matrix } from './matrix.ts';
 import { type MatrixCalls, matrixOverSdk } from './matrix-over-sdk.ts';
 
-const whoami = z.object({ user_id: z.string().regex(/^@[^:]*:.+$/), device_id: z.string().optional() });
+const whoami = once(() => z.object({ user_id: z.string().regex(/^@[^:]*:.+$/), device_id: z.string().optional() }));
 
 export interface PlainOptions {
   /** Without a trailing slash. */
@@ -31,7 +32,7 @@ export async function connectPlain({ homeserverUrl, token, signal, heard }: Plai
     path: whoamiPath,
     timeoutMs: patienceMs,
   })
-    .then((answer) => whoami.parse(answer))
+    .then((answer) => whoami().parse(answer))
     .catch(async (error) => {
       throw (await isDeadToken(error, once, signal)) ? new DeadToken() : error;
     });

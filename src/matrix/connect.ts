@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { createHttp, type Http, NoAnswer } from '../http.ts';
 import type { Log } from '../log.ts';
 import { DeadToken, isDeadToken, whoamiPath } from './dead-token.ts';
@@ -18,12 +19,12 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-const whoami = z.object({ user_id: z.string().regex(/^@[^:]*:.+$/), device_id: z.string().optional() });
+const whoami = once(() => z.object({ user_id: z.string().regex(/^@[^:]*:.+$/), device_id: z.string().optional() }));
 
-async function identity(http: Http, log: Log, signal: AbortSignal): Promise<z.infer<typeof whoami>> {
+async function identity(http: Http, log: Log, signal: AbortSignal): Promise<z.infer<ReturnType<typeof whoami>>> {
   for (let failures = 0; !signal.aborted; ) {
     try {
-      return whoami.parse(await http({ method: 'GET', path: whoamiPath, timeoutMs: 10_000 }));
+      return whoami().parse(await http({ method: 'GET', path: whoamiPath, timeoutMs: 10_000 }));
     } catch (error) {
       if (await isDeadToken(error, http, signal)) throw new DeadToken();
       if (signal.aborted) break;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { Problem } from '../core/problem.ts';
 import { code, say } from '../core/text.ts';
 import { MatrixFault, NoAnswer } from '../http.ts';
@@ -8,17 +9,19 @@ import { type RoomState, readRoomState } from './room-state.ts';
 import type { Storage } from './storage.ts';
 
 const invitePower = 100;
-const created = z.object({ room_id: z.string() });
-const powers = z.object({
-  invite: z.number(),
-  users: z.record(z.string(), z.number()).default({}),
-  users_default: z.number().default(0),
-});
+const created = once(() => z.object({ room_id: z.string() }));
+const powers = once(() =>
+  z.object({
+    invite: z.number(),
+    users: z.record(z.string(), z.number()).default({}),
+    users_default: z.number().default(0),
+  }),
+);
 
 /** True where a secret in this room reaches the requester and nobody else, now or later. */
 function isPrivate(state: RoomState, botId: string, userId: string): boolean {
   const create = state.get('m.room.create');
-  const power = powers.safeParse(state.get('m.room.power_levels')?.content);
+  const power = powers().safeParse(state.get('m.room.power_levels')?.content);
   if (!power.success) return false;
   const { invite, users, users_default } = power.data;
   const inside = state
@@ -61,7 +64,7 @@ async function createDirectRoom(matrix: Matrix, userId: string): Promise<string>
     creation_content: { 'm.federate': false },
     power_level_content_override: { invite: invitePower },
   });
-  return created.parse(answer).room_id;
+  return created().parse(answer).room_id;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { Matrix, RoomEvent } from './matrix.ts';
 import { pause } from './pause.ts';
@@ -7,10 +8,12 @@ import { roomEvent } from './room-event.ts';
 import { syncFilter } from './sync-filter.ts';
 import { missedIn, timelines } from './timeline.ts';
 
-const answer = z.looseObject({
-  next_batch: z.string(),
-  rooms: z.looseObject({ join: timelines.optional() }).optional(),
-});
+const answer = once(() =>
+  z.looseObject({
+    next_batch: z.string(),
+    rooms: z.looseObject({ join: timelines().optional() }).optional(),
+  }),
+);
 
 /** A long poll lasts so long at most. */
 const pollMs = 20_000;
@@ -27,7 +30,7 @@ export async function listenIn(
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<void> {
   const sync = async (query: Readonly<Record<string, string | number>>) =>
-    answer.parse(await matrix.request('GET', '/_matrix/client/v3/sync', undefined, { query }));
+    answer().parse(await matrix.request('GET', '/_matrix/client/v3/sync', undefined, { query }));
   const readMessages = (query: Readonly<Record<string, string | number>>) =>
     matrix.request('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`, undefined, { query });
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import type { CastellanClient, ClientOptions } from './client.ts';
 import type { Content, Health, Matrix, RoomEvent } from './matrix.ts';
 import { isForbidden, isMissing } from './missing.ts';
@@ -11,11 +12,11 @@ const slowestBytesPerMs = 100;
 const part = encodeURIComponent;
 const room = (roomId: string) => `/_matrix/client/v3/rooms/${part(roomId)}`;
 
-const sent = z.object({ event_id: z.string() });
-const content = z.record(z.string(), z.unknown());
-const page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
-const uploadedAs = z.object({ content_uri: z.string() });
-const members = z.object({ joined: z.record(z.string(), z.unknown()) });
+const sent = once(() => z.object({ event_id: z.string() }));
+const content = once(() => z.record(z.string(), z.unknown()));
+const page = once(() => z.object({ chunk: z.array(z.unknown()), end: z.string().optional() }));
+const uploadedAs = once(() => z.object({ content_uri: z.string() }));
+const members = once(() => z.object({ joined: z.record(z.string(), z.unknown()) }));
 
 /** What is left to the SDK's client, or to whatever stands in its place. */
 export interface MatrixCalls extends Pick<CastellanClient, 'run' | 'stop'> {
@@ -45,7 +46,7 @@ export function matrixOverSdk(
     const found: RoomEvent[] = [];
     for (let from: string | undefined = ''; from !== undefined && found.length < limit; ) {
       const query = { dir: 'b', limit: Math.min(limit - found.length, 100), ...(from === '' ? {} : { from }) };
-      const { chunk, end } = page.parse(await http({ method: 'GET', path: `${room(roomId)}/messages`, query }));
+      const { chunk, end } = page().parse(await http({ method: 'GET', path: `${room(roomId)}/messages`, query }));
       for (const raw of chunk) {
         const event = roomEvent(roomId, raw);
         if (event === undefined) continue;
@@ -70,7 +71,7 @@ export function matrixOverSdk(
     async send(roomId, type, body, transactionId) {
       // The SDK makes up a transaction id with every call, so that a repeated send would be a second message.
       const path = `${room(roomId)}/send/${part(type)}/${part(transactionId)}`;
-      return sent.parse(await http({ method: 'PUT', path, body, repeatable: true })).event_id;
+      return sent().parse(await http({ method: 'PUT', path, body, repeatable: true })).event_id;
     },
     async redact(roomId, eventId, reason, transactionId) {
       const path = `${room(roomId)}/redact/${part(eventId)}/${part(transactionId)}`;
@@ -85,11 +86,11 @@ export function matrixOverSdk(
     },
     async state(roomId, type, stateKey = ''): Promise<Content | undefined> {
       const raw: unknown = await orUndefined(client.getRoomStateEvent(roomId, type, stateKey), isMissing);
-      return raw === undefined ? undefined : content.parse(raw);
+      return raw === undefined ? undefined : content().parse(raw);
     },
     async joinedMembers(roomId) {
       const path = `${room(roomId)}/joined_members`;
-      return new Set(Object.keys(members.parse(await http({ method: 'GET', path })).joined));
+      return new Set(Object.keys(members().parse(await http({ method: 'GET', path })).joined));
     },
     history,
     async invite(roomId, invited) {
@@ -115,7 +116,7 @@ export function matrixOverSdk(
       const size = 'streamed' in content ? content.streamed.size : content.body.byteLength;
       const timeoutMs = 60_000 + Math.ceil(size / slowestBytesPerMs);
       const request = { path: '/_matrix/media/v3/upload', query: { filename }, contentType: mimetype };
-      return uploadedAs.parse(await http({ ...request, ...content, method: 'POST', timeoutMs })).content_uri;
+      return uploadedAs().parse(await http({ ...request, ...content, method: 'POST', timeoutMs })).content_uri;
     },
   };
 }

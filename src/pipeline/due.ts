@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { MatrixFault } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -36,8 +37,10 @@ export interface DueWorker {
   idle(): Promise<void>;
 }
 
-const relations = z.object({ chunk: z.array(z.object({ event_id: z.string() })) });
-const memberEvent = z.object({ content: z.object({ membership: z.string() }), origin_server_ts: z.number() });
+const relations = once(() => z.object({ chunk: z.array(z.object({ event_id: z.string() })) }));
+const memberEvent = once(() =>
+  z.object({ content: z.object({ membership: z.string() }), origin_server_ts: z.number() }),
+);
 
 /** Does what is due, over restarts: removes secrets and uploads, ends plans, puts aliases back, leaves rooms, closes registration. */
 export function createDueWorker(options: DueOptions): DueWorker {
@@ -51,7 +54,7 @@ export function createDueWorker(options: DueOptions): DueWorker {
   /** A message and its edits, which would otherwise still show it. */
   async function redactWithEdits({ roomId, target, key }: Due): Promise<void> {
     const path = `/_matrix/client/v1/rooms/${encodeURIComponent(roomId)}/relations/${encodeURIComponent(target)}/m.replace`;
-    const edits = relations.safeParse(
+    const edits = relations().safeParse(
       await matrix.request('GET', path, undefined, { query: { limit: 100 } }).catch(() => null),
     );
     for (const { event_id } of edits.success ? edits.data.chunk : []) {
@@ -66,7 +69,7 @@ export function createDueWorker(options: DueOptions): DueWorker {
     const other = [...members].find((userId) => userId !== matrix.userId);
     if (other === undefined) return undefined;
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(other)}`;
-    const event = memberEvent.safeParse(await matrix.request('GET', path, undefined, { query: { format: 'event' } }));
+    const event = memberEvent().safeParse(await matrix.request('GET', path, undefined, { query: { format: 'event' } }));
     return event.success ? event.data.origin_server_ts : undefined;
   }
 

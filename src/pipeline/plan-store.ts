@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../core/json.ts';
+import { once } from '../core/once.ts';
 import { type Role, roles } from '../core/roles.ts';
 
 /** What a stored plan or job holds besides its input. */
@@ -19,19 +20,21 @@ export interface Frozen {
   readonly role?: Role;
 }
 
-const shape = z.object({
-  own: z.json(),
-  targets: z.array(z.string()),
-  count: z.number(),
-  heldSecret: z.boolean(),
-  heading: z.string().optional(),
-  since: z.number().optional(),
-  role: z.enum(roles).optional(),
-});
+const shape = once(() =>
+  z.object({
+    own: z.json(),
+    targets: z.array(z.string()),
+    count: z.number(),
+    heldSecret: z.boolean(),
+    heading: z.string().optional(),
+    since: z.number().optional(),
+    role: z.enum(roles).optional(),
+  }),
+);
 
 /** Reads what `store` gave back. */
 export function frozenOf(stored: Json): Frozen {
-  const { heading, since, role, ...rest } = shape.parse(stored);
+  const { heading, since, role, ...rest } = shape().parse(stored);
   return {
     ...rest,
     own: rest.own as Json,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../core/once.ts';
 import { code, commandLine, counted, say } from '../core/text.ts';
 import type { UserRow, Users } from '../homeserver/users.ts';
 import type { NewsItem, NewsSource } from './news.ts';
@@ -7,8 +8,8 @@ import type { NewsItem, NewsSource } from './news.ts';
 const pageSize = 100;
 
 /** The homeserver counts in seconds, so the accounts of the last one are named. */
-const marks = z.object({ at: z.number(), userIds: z.array(z.string()) });
-type Mark = z.output<typeof marks>;
+const marks = once(() => z.object({ at: z.number(), userIds: z.array(z.string()) }));
+type Mark = z.output<ReturnType<typeof marks>>;
 
 function after({ at, userIds }: Mark, { userId, createdAt = 0 }: UserRow): Mark {
   return createdAt > at ? { at: createdAt, userIds: [userId] } : { at, userIds: [...userIds, userId] };
@@ -25,7 +26,7 @@ export function registrationNews(users: Users): NewsSource {
       return JSON.stringify(rows.toReversed().reduce(after, { at: 0, userIds: [] }));
     },
     async since(text) {
-      let mark = marks.parse(JSON.parse(text));
+      let mark = marks().parse(JSON.parse(text));
       const known = new Set(mark.userIds);
       const fresh = new Map<string, UserRow>();
       for (let from = 0; ; from += pageSize) {

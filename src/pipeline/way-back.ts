@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Local } from '../commands/local.ts';
+import { once } from '../core/once.ts';
 import { Problem } from '../core/problem.ts';
 import { code, commandLine, say } from '../core/text.ts';
 import type { Homeserver } from '../homeserver/homeserver.ts';
@@ -14,10 +15,10 @@ const patienceMs = 3 * 60_000;
 const keyOf = (alias: string): string => `alias ${alias}`;
 const roomKeyOf = (roomId: string): string => `room ${roomId}`;
 
-const place = z.object({ joined: z.boolean(), level: z.number().nullable() });
+const place = once(() => z.object({ joined: z.boolean(), level: z.number().nullable() }));
 
 /** Where the bot stood in the room that is to be left. */
-export const placeIn = ({ target }: Due): OwnPlace => place.parse(JSON.parse(target));
+export const placeIn = ({ target }: Due): OwnPlace => place().parse(JSON.parse(target));
 
 /** Keeps in the store how things stood, so that they can be put back by whoever comes to it. */
 export function createWayBack(options: {

@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import type { Restarted } from '../host.ts';
 import type { Kept } from './undo-journal.ts';
 
 /** What is being done; kept until it is over. `announced`: no command was run yet. `begun`: it was. */
-const undertaking = z.object({
-  kind: z.enum(['change', 'restart', 'stop', 'caches']),
-  source: z.string(),
-  since: z.number(),
-  phase: z.enum(['writing', 'announced', 'begun', 'undoing']),
-});
-export type Undertaking = z.infer<typeof undertaking>;
+const undertaking = once(() =>
+  z.object({
+    kind: z.enum(['change', 'restart', 'stop', 'caches']),
+    source: z.string(),
+    since: z.number(),
+    phase: z.enum(['writing', 'announced', 'begun', 'undoing']),
+  }),
+);
+export type Undertaking = z.infer<ReturnType<typeof undertaking>>;
 
 const outcomeName = 'host outcome';
 const undertakingName = 'host undertaking';
@@ -30,7 +33,7 @@ export function createUndertakings(kept: Kept): Undertakings {
     begin: (one) => kept.set(undertakingName, JSON.stringify(one)),
     current() {
       const text = kept.get(undertakingName);
-      return text === undefined ? undefined : undertaking.parse(JSON.parse(text));
+      return text === undefined ? undefined : undertaking().parse(JSON.parse(text));
     },
     over,
     ended(source, outcome) {

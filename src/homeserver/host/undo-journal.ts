@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { dropUnfinished, moveFile, replaceFile } from './replace-file.ts';
 
 /** Small named values that outlive the process; nothing secret is given to it. */
@@ -11,17 +12,19 @@ export interface Kept {
   delete(name: string): void;
 }
 
-const entrySchema = z.object({
-  path: z.string(),
-  /** Beside the file, since it may hold what must not stand in the bot's store; null: there was none. */
-  before: z.string().nullable(),
-  /** Hash of what was written; null: the file was taken away, and lies at `before`. */
-  written: z.string().nullable(),
-  /** "enable_registration in /etc/…", for people. */
-  what: z.string(),
-  source: z.string(),
-});
-type Entry = z.infer<typeof entrySchema>;
+const entrySchema = once(() =>
+  z.object({
+    path: z.string(),
+    /** Beside the file, since it may hold what must not stand in the bot's store; null: there was none. */
+    before: z.string().nullable(),
+    /** Hash of what was written; null: the file was taken away, and lies at `before`. */
+    written: z.string().nullable(),
+    /** "enable_registration in /etc/…", for people. */
+    what: z.string(),
+    source: z.string(),
+  }),
+);
+type Entry = z.infer<ReturnType<typeof entrySchema>>;
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -44,7 +47,7 @@ export interface UndoJournal {
 const name = 'host journal';
 
 export function createUndoJournal(kept: Kept): UndoJournal {
-  const read = (): Entry[] => z.array(entrySchema).parse(JSON.parse(kept.get(name) ?? '[]'));
+  const read = (): Entry[] => z.array(entrySchema()).parse(JSON.parse(kept.get(name) ?? '[]'));
   const save = (entries: readonly Entry[]) =>
     entries.length === 0 ? kept.delete(name) : kept.set(name, JSON.stringify(entries));
 

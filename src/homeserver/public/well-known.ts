@@ -1,18 +1,23 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { WellKnown } from '../well-known.ts';
 import { type PublicFetchOptions, publicFetch } from './public-fetch.ts';
 
-const contact = z.looseObject({
-  role: z.string().optional(),
-  matrix_id: z.string().optional(),
-  email_address: z.string().optional(),
-});
-const published = z.looseObject({
-  contacts: z.array(contact).optional(),
-  support_page: z.string().optional(),
-});
+const contact = once(() =>
+  z.looseObject({
+    role: z.string().optional(),
+    matrix_id: z.string().optional(),
+    email_address: z.string().optional(),
+  }),
+);
+const published = once(() =>
+  z.looseObject({
+    contacts: z.array(contact()).optional(),
+    support_page: z.string().optional(),
+  }),
+);
 
 function parsed(body: string): unknown {
   try {
@@ -32,7 +37,7 @@ export function createWellKnown(options: PublicFetchOptions): WellKnown {
       if (status === 404 || status === 410) return undefined;
       if (status !== 200) throw new Problem('unavailable', say`${code(host)} answers with status ${status}.`);
       const raw = parsed(body);
-      const read = published.safeParse(raw);
+      const read = published().safeParse(raw);
       if (!read.success)
         throw new Problem('rejected', say`What ${code(host)} publishes there is no support information.`);
       return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import type { Accounts } from '../accounts.ts';
 import type { SynapseHttp } from './http.ts';
 import type { RefuseDelegated } from './refuse-delegated.ts';
@@ -6,17 +7,18 @@ import type { RefuseDelegated } from './refuse-delegated.ts';
 const admin = '/_synapse/admin';
 const part = encodeURIComponent;
 
-const done = z.looseObject({});
-const limit = z.union([
-  z.looseObject({ messages_per_second: z.number(), burst_count: z.number() }),
-  z.strictObject({}),
-]);
-const data = z.looseObject({
-  account_data: z.looseObject({
-    global: z.record(z.string(), z.unknown()).default({}),
-    rooms: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+const done = once(() => z.looseObject({}));
+const limit = once(() =>
+  z.union([z.looseObject({ messages_per_second: z.number(), burst_count: z.number() }), z.strictObject({})]),
+);
+const data = once(() =>
+  z.looseObject({
+    account_data: z.looseObject({
+      global: z.record(z.string(), z.unknown()).default({}),
+      rooms: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+    }),
   }),
-});
+);
 
 export interface SynapseAccountsOptions {
   readonly http: SynapseHttp;
@@ -48,21 +50,21 @@ export function createSynapseAccounts({ http, refuseDelegated }: SynapseAccounts
     },
 
     async setShadowBanned(userId, shadowBanned) {
-      await http.call(done, { method: shadowBanned ? 'POST' : 'DELETE', path: v1(userId, 'shadow_ban') });
+      await http.call(done(), { method: shadowBanned ? 'POST' : 'DELETE', path: v1(userId, 'shadow_ban') });
     },
 
     async rateLimit(userId) {
-      const found = await http.call(limit, { method: 'GET', path: v1(userId, 'override_ratelimit') });
+      const found = await http.call(limit(), { method: 'GET', path: v1(userId, 'override_ratelimit') });
       if (!('messages_per_second' in found)) return undefined;
       return { messagesPerSecond: found.messages_per_second, burst: found.burst_count };
     },
 
     async setRateLimit(userId, wanted) {
       const path = v1(userId, 'override_ratelimit');
-      if (wanted === undefined) await http.call(done, { method: 'DELETE', path });
+      if (wanted === undefined) await http.call(done(), { method: 'DELETE', path });
       else {
         const body = { messages_per_second: wanted.messagesPerSecond, burst_count: wanted.burst };
-        await http.call(limit, { method: 'POST', path, body });
+        await http.call(limit(), { method: 'POST', path, body });
       }
     },
 
@@ -89,7 +91,7 @@ export function createSynapseAccounts({ http, refuseDelegated }: SynapseAccounts
     },
 
     async accountData(userId) {
-      const answer = await http.call(data, { method: 'GET', path: v1(userId, 'accountdata') });
+      const answer = await http.call(data(), { method: 'GET', path: v1(userId, 'accountdata') });
       return { global: answer.account_data.global, rooms: answer.account_data.rooms };
     },
 
@@ -101,7 +103,7 @@ export function createSynapseAccounts({ http, refuseDelegated }: SynapseAccounts
 
     async setExperimentalFeatures(userId, features) {
       const path = `${admin}/v1/experimental_features/${part(userId)}`;
-      await http.call(done, { method: 'PUT', path, body: { features: Object.fromEntries(features) } });
+      await http.call(done(), { method: 'PUT', path, body: { features: Object.fromEntries(features) } });
     },
 
     async allowCrossSigningReset(userId) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { HttpRequest } from '../../http.ts';
 import { aliasTarget } from './alias-target.ts';
@@ -11,7 +12,7 @@ import { requestReadings } from './request-readings.ts';
  */
 export type AdminRoomNames = (request: HttpRequest) => Promise<readonly string[]>;
 
-const answer = z.looseObject({ aliases: z.array(z.string()) });
+const answer = once(() => z.looseObject({ aliases: z.array(z.string()) }));
 
 /** `known`: names of the admin room, its id among them. */
 export function createAdminRoomNames(
@@ -21,7 +22,7 @@ export function createAdminRoomNames(
 ): AdminRoomNames {
   async function aliasesOf(roomId: string): Promise<readonly string[]> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/aliases`;
-    return (await http.call(answer, { method: 'GET', path })).aliases;
+    return (await http.call(answer(), { method: 'GET', path })).aliases;
   }
 
   async function leadsTo(alias: string, roomIds: readonly string[]): Promise<boolean> {

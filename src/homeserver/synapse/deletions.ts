@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Deletion, DeletionOrder, DeletionResult, Deletions } from '../deletions.ts';
@@ -14,51 +15,59 @@ const eventsPage = 1000;
 const create = 'm.room.create';
 const member = 'm.room.member';
 
-const ids = z.array(z.string()).nullish();
-const result = z.looseObject({
-  kicked_users: ids,
-  failed_to_kick_users: ids,
-  local_aliases: ids,
-  new_room_id: z.string().nullish(),
-});
-const state = z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']);
-const status = z.looseObject({
-  delete_id: z.string(),
-  room_id: z.string(),
-  status: state,
-  shutdown_room: result.nullish(),
-});
-const statuses = z.looseObject({ results: z.array(status) });
-const tasks = z.looseObject({
-  scheduled_tasks: z.array(
-    z.looseObject({
-      id: z.string(),
-      action: z.string(),
-      status: state,
-      timestamp_ms: z.number(),
-      resource_id: z.string().nullish(),
-      result: result.nullish(),
-      error: z.string().nullish(),
-    }),
-  ),
-});
-const details = z.looseObject({ forgotten: z.boolean().nullish() });
-const events = z.looseObject({
-  chunk: z.array(
-    z.looseObject({
-      type: z.string(),
-      state_key: z.string().optional(),
-      origin_server_ts: z.number(),
-      content: z.looseObject({}),
-    }),
-  ),
-  end: z.string().optional(),
-});
+const ids = once(() => z.array(z.string()).nullish());
+const result = once(() =>
+  z.looseObject({
+    kicked_users: ids(),
+    failed_to_kick_users: ids(),
+    local_aliases: ids(),
+    new_room_id: z.string().nullish(),
+  }),
+);
+const state = once(() => z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']));
+const status = once(() =>
+  z.looseObject({
+    delete_id: z.string(),
+    room_id: z.string(),
+    status: state(),
+    shutdown_room: result().nullish(),
+  }),
+);
+const statuses = once(() => z.looseObject({ results: z.array(status()) }));
+const tasks = once(() =>
+  z.looseObject({
+    scheduled_tasks: z.array(
+      z.looseObject({
+        id: z.string(),
+        action: z.string(),
+        status: state(),
+        timestamp_ms: z.number(),
+        resource_id: z.string().nullish(),
+        result: result().nullish(),
+        error: z.string().nullish(),
+      }),
+    ),
+  }),
+);
+const details = once(() => z.looseObject({ forgotten: z.boolean().nullish() }));
+const events = once(() =>
+  z.looseObject({
+    chunk: z.array(
+      z.looseObject({
+        type: z.string(),
+        state_key: z.string().optional(),
+        origin_server_ts: z.number(),
+        content: z.looseObject({}),
+      }),
+    ),
+    end: z.string().optional(),
+  }),
+);
 
 /** Of the server's tasks those that take a room away; the second is its own, for rooms that everybody has forgotten. */
 const actions = new Set(['shutdown_and_purge_room', 'purge_room']);
 
-function resultOf(raw: z.output<typeof result> | null | undefined): DeletionResult {
+function resultOf(raw: z.output<ReturnType<typeof result>> | null | undefined): DeletionResult {
   return {
     removed: raw?.kicked_users ?? [],
     notRemoved: raw?.failed_to_kick_users ?? [],
@@ -67,7 +76,7 @@ function resultOf(raw: z.output<typeof result> | null | undefined): DeletionResu
   };
 }
 
-function deletionOf(raw: z.output<typeof status>): Deletion {
+function deletionOf(raw: z.output<ReturnType<typeof status>>): Deletion {
   return {
     deleteId: raw.delete_id,
     roomId: raw.room_id,
@@ -94,7 +103,7 @@ export function createSynapseDeletions(http: SynapseHttp, serverName: string): D
   async function ofRoom(roomId: string): Promise<readonly Deletion[]> {
     try {
       const path = `${admin}/v1/scheduled_tasks`;
-      const { scheduled_tasks } = await http.call(tasks, { method: 'GET', path, query: { resource_id: roomId } });
+      const { scheduled_tasks } = await http.call(tasks(), { method: 'GET', path, query: { resource_id: roomId } });
       return scheduled_tasks
         .filter(({ action }) => actions.has(action))
         .sort((one, other) => other.timestamp_ms - one.timestamp_ms)
@@ -110,7 +119,7 @@ export function createSynapseDeletions(http: SynapseHttp, serverName: string): D
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'unsupported') throw error;
       const path = `${admin}/v2/rooms/${part(roomId)}/delete_status`;
-      const found = await http.find(statuses, { method: 'GET', path });
+      const found = await http.find(statuses(), { method: 'GET', path });
       return (found?.results ?? []).map(deletionOf).reverse();
     }
   }
@@ -132,18 +141,18 @@ export function createSynapseDeletions(http: SynapseHttp, serverName: string): D
     async runAtOnce(roomId, order) {
       const path = `${admin}/v1/rooms/${part(roomId)}`;
       const body = bodyOf(order);
-      return resultOf(await http.call(result, { method: 'DELETE', path, body, timeoutMs: atOnceMs }));
+      return resultOf(await http.call(result(), { method: 'DELETE', path, body, timeoutMs: atOnceMs }));
     },
 
     async get(deleteId) {
       const path = `${admin}/v2/rooms/delete_status/${part(deleteId)}`;
-      const found = await http.find(status, { method: 'GET', path });
+      const found = await http.find(status(), { method: 'GET', path });
       if (found === undefined) return undefined;
       return (await ofRoom(found.room_id)).find((one) => one.deleteId === deleteId) ?? deletionOf(found);
     },
 
     async remains(roomId) {
-      const room = await http.call(details, { method: 'GET', path: `${admin}/v1/rooms/${part(roomId)}` });
+      const room = await http.call(details(), { method: 'GET', path: `${admin}/v1/rooms/${part(roomId)}` });
       const last = new Map<string, unknown>();
       let since: number | undefined;
       let from: string | undefined;
@@ -151,7 +160,7 @@ export function createSynapseDeletions(http: SynapseHttp, serverName: string): D
         // From the oldest on: the other way Synapse would ask the room's other servers for what it does not have.
         const query = { dir: 'f', limit: eventsPage, filter: JSON.stringify({ types: [create, member] }), from };
         const path = `${admin}/v1/rooms/${part(roomId)}/messages`;
-        const answer: z.output<typeof events> = await http.call(events, { method: 'GET', path, query });
+        const answer: z.output<ReturnType<typeof events>> = await http.call(events(), { method: 'GET', path, query });
         for (const { type, state_key = '', origin_server_ts: at, content } of answer.chunk) {
           since = since === undefined ? at : Math.min(since, at);
           if (type === member && state_key.endsWith(`:${serverName}`)) last.set(state_key, content.membership);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Directory } from '../directory.ts';
@@ -8,8 +9,8 @@ import type { SynapseHttp } from './http.ts';
 const part = encodeURIComponent;
 const directory = '/_matrix/client/v3/directory';
 
-const done = z.looseObject({});
-const listed = z.looseObject({ visibility: z.enum(['public', 'private']) });
+const done = once(() => z.looseObject({}));
+const listed = once(() => z.looseObject({ visibility: z.enum(['public', 'private']) }));
 
 /** Why a server's own settings keep a room out of the directory; each names the setting. */
 function unpublishable(problem: Problem): Problem {
@@ -40,26 +41,26 @@ export function createSynapseDirectory(http: SynapseHttp, serverName: string): D
 
     async add(alias, roomId, servers) {
       const body = { room_id: roomId, ...(servers === undefined ? {} : { servers }) };
-      await http.call(done, { method: 'PUT', path: aliasPath(alias), body });
+      await http.call(done(), { method: 'PUT', path: aliasPath(alias), body });
     },
 
     async remove(alias) {
-      await http.find(done, { method: 'DELETE', path: aliasPath(alias) });
+      await http.find(done(), { method: 'DELETE', path: aliasPath(alias) });
     },
 
     async setCanonicalAlias(roomId, content) {
       const path = `/_matrix/client/v3/rooms/${part(roomId)}/state/m.room.canonical_alias/`;
-      await http.call(done, { method: 'PUT', path, body: content });
+      await http.call(done(), { method: 'PUT', path, body: content });
     },
 
     async isPublished(roomId) {
-      return (await http.call(listed, { method: 'GET', path: listPath(roomId) })).visibility === 'public';
+      return (await http.call(listed(), { method: 'GET', path: listPath(roomId) })).visibility === 'public';
     },
 
     async setPublished(roomId, published) {
       const body = { visibility: published ? 'public' : 'private' };
       try {
-        await http.call(done, { method: 'PUT', path: listPath(roomId), body });
+        await http.call(done(), { method: 'PUT', path: listPath(roomId), body });
       } catch (error) {
         throw error instanceof Problem && error.code === 'rejected' ? unpublishable(error) : error;
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { HttpRequest } from '../../http.ts';
@@ -26,13 +27,17 @@ const mostBelieved = 100;
 /** Its path names an account, and nothing of it. */
 const isOneAccount = /\/v2\/users\/[^/]+$/;
 
-const adminPage = z.looseObject({
-  users: z.array(z.looseObject({ name: z.string(), admin: flag, shadow_banned: flag.optional(), deactivated: flag })),
-  next_token: z.coerce.string().optional(),
-});
-const adminFlag = z.looseObject({ admin: z.boolean() });
-const oneAccount = z.looseObject({ name: z.string(), admin: z.union([z.literal(false), z.literal(0)]) });
-const suspension = z.looseObject({ suspended: flag.optional() });
+const adminPage = once(() =>
+  z.looseObject({
+    users: z.array(
+      z.looseObject({ name: z.string(), admin: flag(), shadow_banned: flag().optional(), deactivated: flag() }),
+    ),
+    next_token: z.coerce.string().optional(),
+  }),
+);
+const adminFlag = once(() => z.looseObject({ admin: z.boolean() }));
+const oneAccount = once(() => z.looseObject({ name: z.string(), admin: z.union([z.literal(false), z.literal(0)]) }));
+const suspension = once(() => z.looseObject({ suspended: flag().optional() }));
 
 export function createLastAdminGuard(
   botId: string,
@@ -51,7 +56,7 @@ export function createLastAdminGuard(
     while (from !== undefined) {
       // Locked and deactivated accounts are left out of this list unless asked for.
       const query: HttpRequest['query'] = { from, limit: 500, admins: true, deactivated: false, guests: false };
-      const page: z.output<typeof adminPage> = await read(adminPage, {
+      const page: z.output<ReturnType<typeof adminPage>> = await read(adminPage(), {
         method: 'GET',
         path: '/_synapse/admin/v2/users',
         query,
@@ -65,7 +70,7 @@ export function createLastAdminGuard(
 
   async function isSuspended(userId: string): Promise<boolean> {
     const path = `/_synapse/admin/v2/users/${encodeURIComponent(userId)}`;
-    return Boolean((await read(suspension, { method: 'GET', path })).suspended);
+    return Boolean((await read(suspension(), { method: 'GET', path })).suspended);
   }
 
   async function refuseLast(targets: readonly string[]): Promise<void> {
@@ -90,7 +95,7 @@ export function createLastAdminGuard(
     if (!path.split('/').includes(part)) return false;
     if (performance.now() - (noAdmins.get(target) ?? Number.NEGATIVE_INFINITY) < believedMs) return true;
     try {
-      return !(await read(adminFlag, { method: 'GET', path: `/_synapse/admin/v1/users/${part}/admin` })).admin;
+      return !(await read(adminFlag(), { method: 'GET', path: `/_synapse/admin/v1/users/${part}/admin` })).admin;
     } catch (error) {
       // No such account, or, under a Matrix Authentication Service, no such question.
       if (error instanceof Problem && (error.code === 'not-found' || error.code === 'unsupported')) return false;
@@ -114,7 +119,7 @@ export function createLastAdminGuard(
     heard({ method, path }, answer, moment) {
       if (moment !== writes || method !== 'GET' || !isOneAccount.test(path)) return;
       if (noAdmins.size >= mostBelieved) noAdmins.clear();
-      const account = oneAccount.safeParse(answer);
+      const account = oneAccount().safeParse(answer);
       if (account.success) noAdmins.set(account.data.name, performance.now());
     },
     forget() {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import type { HttpRequest } from '../../http.ts';
 import type { SynapseHttp } from './http.ts';
 
-const madeToken = z.looseObject({ access_token: z.string() });
+const madeToken = once(() => z.looseObject({ access_token: z.string() }));
 
 /**
  * A token that acts as another local user (Synapse manual, "Login as a user"): it belongs to the bot's account, has no
@@ -10,7 +11,7 @@ const madeToken = z.looseObject({ access_token: z.string() });
  */
 export async function logInAs(http: SynapseHttp, userId: string, until: number | undefined): Promise<string> {
   const path = `/_synapse/admin/v1/users/${encodeURIComponent(userId)}/login`;
-  return (await http.call(madeToken, { method: 'POST', path, body: { valid_until_ms: until } })).access_token;
+  return (await http.call(madeToken(), { method: 'POST', path, body: { valid_until_ms: until } })).access_token;
 }
 
 /** Ends such a token. */

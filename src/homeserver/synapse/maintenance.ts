@@ -1,32 +1,39 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { SynapseHttp } from './http.ts';
 
-const status = z.looseObject({
-  enabled: z.boolean(),
-  current_updates: z.record(
-    z.string(),
-    z.looseObject({ name: z.string(), total_item_count: z.number(), total_duration_ms: z.number() }),
-  ),
-});
+const status = once(() =>
+  z.looseObject({
+    enabled: z.boolean(),
+    current_updates: z.record(
+      z.string(),
+      z.looseObject({ name: z.string(), total_item_count: z.number(), total_duration_ms: z.number() }),
+    ),
+  }),
+);
 
-const tasks = z.looseObject({
-  scheduled_tasks: z.array(
-    z.looseObject({
-      id: z.string(),
-      action: z.string(),
-      status: z.string(),
-      timestamp_ms: z.number(),
-      resource_id: z.string().nullish(),
-      error: z.string().nullish(),
-    }),
-  ),
-});
+const tasks = once(() =>
+  z.looseObject({
+    scheduled_tasks: z.array(
+      z.looseObject({
+        id: z.string(),
+        action: z.string(),
+        status: z.string(),
+        timestamp_ms: z.number(),
+        resource_id: z.string().nullish(),
+        error: z.string().nullish(),
+      }),
+    ),
+  }),
+);
 
-const sizes = z.looseObject({
-  rooms: z.array(z.looseObject({ room_id: z.string(), estimated_size: z.number() })),
-});
+const sizes = once(() =>
+  z.looseObject({
+    rooms: z.array(z.looseObject({ room_id: z.string(), estimated_size: z.number() })),
+  }),
+);
 
 const path = '/_synapse/admin/v1';
 
@@ -34,7 +41,7 @@ const path = '/_synapse/admin/v1';
 export function createSynapseMaintenance(http: SynapseHttp): Maintenance {
   return {
     async backgroundUpdates() {
-      const { enabled, current_updates } = await http.call(status, {
+      const { enabled, current_updates } = await http.call(status(), {
         method: 'GET',
         path: `${path}/background_updates/status`,
       });
@@ -67,7 +74,7 @@ export function createSynapseMaintenance(http: SynapseHttp): Maintenance {
     },
 
     async scheduledTasks({ status: state, action }) {
-      const { scheduled_tasks: found } = await http.call(tasks, {
+      const { scheduled_tasks: found } = await http.call(tasks(), {
         method: 'GET',
         path: `${path}/scheduled_tasks`,
         query: { status: state, action_name: action },
@@ -87,7 +94,7 @@ export function createSynapseMaintenance(http: SynapseHttp): Maintenance {
 
     async roomSizes() {
       try {
-        const { rooms } = await http.call(sizes, { method: 'GET', path: `${path}/statistics/database/rooms` });
+        const { rooms } = await http.call(sizes(), { method: 'GET', path: `${path}/statistics/database/rooms` });
         return rooms.map((one) => ({ roomId: one.room_id, size: one.estimated_size }));
       } catch (error) {
         if (error instanceof Problem && error.code === 'rejected') return undefined;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Notices } from '../notices.ts';
 import type { Users } from '../users.ts';
@@ -11,16 +12,18 @@ const markKey = 'dev.castellan.notice';
 /** Looked at in each room; a notice that has just been sent is among them. */
 const lastEvents = 50;
 
-const sent = z.looseObject({ event_id: z.string() });
-const page = z.looseObject({
-  chunk: z.array(z.looseObject({ sender: z.string(), content: z.record(z.string(), z.unknown()).optional() })),
-});
+const sent = once(() => z.looseObject({ event_id: z.string() }));
+const page = once(() =>
+  z.looseObject({
+    chunk: z.array(z.looseObject({ sender: z.string(), content: z.record(z.string(), z.unknown()).optional() })),
+  }),
+);
 
 /** Server notices, by Synapse's admin API (manual, "Server Notices"). */
 export function createSynapseNotices(http: SynapseHttp, users: Users, serverName: string): Notices {
   async function isIn(roomId: string, userId: string, mark: string): Promise<boolean> {
     const path = `/_synapse/admin/v1/rooms/${part(roomId)}/messages`;
-    const answer = await http.call(page, { method: 'GET', path, query: { dir: 'b', limit: lastEvents } });
+    const answer = await http.call(page(), { method: 'GET', path, query: { dir: 'b', limit: lastEvents } });
     return answer.chunk.some(({ sender, content }) => sender !== userId && content?.[markKey] === mark);
   }
 
@@ -30,7 +33,7 @@ export function createSynapseNotices(http: SynapseHttp, users: Users, serverName
       const nobody = `@nobody-${randomUUID()}:${serverName}`;
       const body = { user_id: nobody, content: { msgtype: 'm.text', body: '' } };
       try {
-        return (await http.find(sent, { method: 'POST', path: base, body })) === undefined;
+        return (await http.find(sent(), { method: 'POST', path: base, body })) === undefined;
       } catch (error) {
         if (error instanceof Problem && error.code === 'rejected') return false;
         throw error;
@@ -39,7 +42,7 @@ export function createSynapseNotices(http: SynapseHttp, users: Users, serverName
 
     async send(userId, text, mark) {
       const body = { user_id: userId, content: { msgtype: 'm.text', body: text, [markKey]: mark } };
-      await http.call(sent, { method: 'PUT', path: `${base}/${part(mark)}`, body });
+      await http.call(sent(), { method: 'PUT', path: `${base}/${part(mark)}`, body });
     },
 
     async arrived(userId, mark) {

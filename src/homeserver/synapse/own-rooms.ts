@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { OwnRooms } from '../own-rooms.ts';
@@ -7,7 +8,7 @@ import type { Users } from '../users.ts';
 import type { SynapseHttp } from './http.ts';
 import { levelIn, powerLevels, putPowerLevels } from './power-levels.ts';
 
-const done = z.looseObject({});
+const done = once(() => z.looseObject({}));
 
 function stillNamed(roomId: string): Problem {
   return new Problem(
@@ -28,7 +29,7 @@ export interface SynapseOwnRoomsOptions {
 export function createSynapseOwnRooms({ http, botId, users, rooms }: SynapseOwnRoomsOptions): OwnRooms {
   const membership = async (roomId: string) => (await users.memberships(botId)).get(roomId);
   const act = (roomId: string, what: 'join' | 'leave') =>
-    http.call(done, {
+    http.call(done(), {
       method: 'POST',
       path: `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/${what}`,
       body: {},

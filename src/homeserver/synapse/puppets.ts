@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { HttpRequest } from '../../http.ts';
@@ -13,13 +14,17 @@ const part = encodeURIComponent;
 /** Milliseconds after which a token ends by itself, should the bot be killed before it could end it. */
 const lifetimeMs = 120_000;
 
-const done = z.looseObject({});
-const tagList = z.looseObject({ tags: z.record(z.string(), z.looseObject({ order: z.unknown().optional() })) });
-const sent = z.looseObject({ event_id: z.string() });
-const relations = z.looseObject({
-  chunk: z.array(z.looseObject({ event_id: z.string() })),
-  next_batch: z.string().optional(),
-});
+const done = once(() => z.looseObject({}));
+const tagList = once(() =>
+  z.looseObject({ tags: z.record(z.string(), z.looseObject({ order: z.unknown().optional() })) }),
+);
+const sent = once(() => z.looseObject({ event_id: z.string() }));
+const relations = once(() =>
+  z.looseObject({
+    chunk: z.array(z.looseObject({ event_id: z.string() })),
+    next_batch: z.string().optional(),
+  }),
+);
 
 export interface SynapsePuppetsOptions {
   readonly http: SynapseHttp;
@@ -59,7 +64,7 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
     const found: string[] = [];
     let from: string | undefined;
     do {
-      const page: z.output<typeof relations> = await call(relations, {
+      const page: z.output<ReturnType<typeof relations>> = await call(relations(), {
         method: 'GET',
         path,
         query: { limit: 100, from },
@@ -76,7 +81,7 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
     for (const one of [...edits, eventId]) {
       const path = roomPath(roomId, `redact/${part(one)}/${part(`castellan-${one}`)}`);
       const body = reason === undefined ? {} : { reason };
-      await call(sent, { method: 'PUT', path, body, repeatable: true });
+      await call(sent(), { method: 'PUT', path, body, repeatable: true });
     }
     return edits.length;
   }
@@ -84,14 +89,14 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
   return {
     leave: (userId, roomId) =>
       as(userId, async (call) => {
-        await call(done, { method: 'POST', path: roomPath(roomId, 'leave'), body: {}, repeatable: true });
+        await call(done(), { method: 'POST', path: roomPath(roomId, 'leave'), body: {}, repeatable: true });
       }),
 
     demote: (userId, roomId) => as(userId, (call) => putPowerLevels(http, call, roomId, userId, null)),
 
     tags: (userId, roomId) =>
       as(userId, async (call) => {
-        const { tags } = await call(tagList, { method: 'GET', path: tagsPath(userId, roomId) });
+        const { tags } = await call(tagList(), { method: 'GET', path: tagsPath(userId, roomId) });
         return new Map(
           Object.entries(tags).map(([tag, { order }]) => [tag, typeof order === 'number' ? order : undefined]),
         );
@@ -101,19 +106,19 @@ export function createSynapsePuppets({ http, botId, delegatesAccounts }: Synapse
       as(userId, async (call) => {
         const path = `${tagsPath(userId, roomId)}/${part(tag)}`;
         const body = order === undefined ? {} : { order };
-        await call(done, { method: 'PUT', path, body, repeatable: true });
+        await call(done(), { method: 'PUT', path, body, repeatable: true });
       }),
 
     deleteTag: (userId, roomId, tag) =>
       as(userId, async (call) => {
         const path = `${tagsPath(userId, roomId)}/${part(tag)}`;
-        await call(done, { method: 'DELETE', path, repeatable: true });
+        await call(done(), { method: 'DELETE', path, repeatable: true });
       }),
 
     setState(userId, roomId, type, content) {
       const path = roomPath(roomId, `state/${part(type)}/`);
       const set = async (call: Call) => {
-        await call(sent, { method: 'PUT', path, body: content, repeatable: true });
+        await call(sent(), { method: 'PUT', path, body: content, repeatable: true });
       };
       return userId === botId ? set(http.call) : as(userId, set);
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Purges } from '../purges.ts';
@@ -7,13 +8,15 @@ import type { SynapseHttp } from './http.ts';
 const admin = '/_synapse/admin/v1';
 const part = encodeURIComponent;
 
-const state = z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']);
-const status = z.looseObject({ status: state, error: z.string().nullish() });
-const tasks = z.looseObject({
-  scheduled_tasks: z.array(
-    z.looseObject({ id: z.string(), status: state, timestamp_ms: z.number(), error: z.string().nullish() }),
-  ),
-});
+const state = once(() => z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']));
+const status = once(() => z.looseObject({ status: state(), error: z.string().nullish() }));
+const tasks = once(() =>
+  z.looseObject({
+    scheduled_tasks: z.array(
+      z.looseObject({ id: z.string(), status: state(), timestamp_ms: z.number(), error: z.string().nullish() }),
+    ),
+  }),
+);
 
 /** Purging history, by Synapse's admin API (manual, "Purge History API"). */
 export function createSynapsePurges(http: SynapseHttp): Purges {
@@ -39,13 +42,13 @@ export function createSynapsePurges(http: SynapseHttp): Purges {
 
     async get(purgeId) {
       const path = `${admin}/purge_history_status/${part(purgeId)}`;
-      const found = await http.find(status, { method: 'GET', path });
+      const found = await http.find(status(), { method: 'GET', path });
       return found && { purgeId, state: found.status, error: found.error ?? undefined };
     },
 
     async ofRoom(roomId) {
       const query = { resource_id: roomId, action_name: 'purge_history' };
-      const answer = await http.call(tasks, { method: 'GET', path: `${admin}/scheduled_tasks`, query });
+      const answer = await http.call(tasks(), { method: 'GET', path: `${admin}/scheduled_tasks`, query });
       return answer.scheduled_tasks
         .toSorted((one, other) => other.timestamp_ms - one.timestamp_ms)
         .map(({ id, status: now, error }) => ({ purgeId: id, state: now, error: error ?? undefined }));

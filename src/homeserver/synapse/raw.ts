@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import type { Raw } from '../raw.ts';
 import type { SynapseHttp } from './http.ts';
 
 const client = '/_matrix/client/v3';
-const whoAmI = z.looseObject({ user_id: z.string() });
-const session = z.looseObject({ access_token: z.string(), device_id: z.string() });
+const whoAmI = once(() => z.looseObject({ user_id: z.string() }));
+const session = once(() => z.looseObject({ access_token: z.string(), device_id: z.string() }));
 
 /** Requests as somebody typed them. */
 export function createSynapseRaw(http: SynapseHttp, anonymous: SynapseHttp): Raw {
@@ -15,12 +16,12 @@ export function createSynapseRaw(http: SynapseHttp, anonymous: SynapseHttp): Raw
       // Whose it is decides what the never-list lets it do.
       const unknown = { userId: '', token };
       const owner = { method: 'GET' as const, path: `${client}/account/whoami`, actingAs: unknown };
-      const { user_id: userId } = await http.call(whoAmI, owner);
+      const { user_id: userId } = await http.call(whoAmI(), owner);
       return http.call(z.unknown(), { ...request, actingAs: { userId, token } });
     },
 
     async logIn(userId, password) {
-      const answer = await anonymous.call(session, {
+      const answer = await anonymous.call(session(), {
         method: 'POST',
         path: `${client}/login`,
         body: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Redaction, Redactions } from '../redactions.ts';
@@ -14,32 +15,36 @@ const action = 'redact_all_events';
 const types = ['m.room.message', 'm.room.encrypted', 'm.room.member'];
 const pageSize = 500;
 
-const tasks = z.looseObject({
-  scheduled_tasks: z.array(
-    z.looseObject({
-      id: z.string(),
-      action: z.string(),
-      status: z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']),
-      timestamp_ms: z.number(),
-      resource_id: z.string().nullish(),
-      result: z.looseObject({ failed_redactions: z.record(z.string(), z.string()).nullish() }).nullish(),
-      error: z.string().nullish(),
-    }),
-  ),
-});
+const tasks = once(() =>
+  z.looseObject({
+    scheduled_tasks: z.array(
+      z.looseObject({
+        id: z.string(),
+        action: z.string(),
+        status: z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']),
+        timestamp_ms: z.number(),
+        resource_id: z.string().nullish(),
+        result: z.looseObject({ failed_redactions: z.record(z.string(), z.string()).nullish() }).nullish(),
+        error: z.string().nullish(),
+      }),
+    ),
+  }),
+);
 
-const events = z.looseObject({
-  chunk: z.array(
-    z.looseObject({
-      event_id: z.string(),
-      type: z.string(),
-      content: z.looseObject({}).catch({}),
-      unsigned: z.looseObject({}).catch({}).default({}),
-    }),
-  ),
-  end: z.string().optional(),
-});
-type WrittenEvent = z.output<typeof events>['chunk'][number];
+const events = once(() =>
+  z.looseObject({
+    chunk: z.array(
+      z.looseObject({
+        event_id: z.string(),
+        type: z.string(),
+        content: z.looseObject({}).catch({}),
+        unsigned: z.looseObject({}).catch({}).default({}),
+      }),
+    ),
+    end: z.string().optional(),
+  }),
+);
+type WrittenEvent = z.output<ReturnType<typeof events>>['chunk'][number];
 
 function isReadable({ type, content, unsigned }: WrittenEvent): boolean {
   if (unsigned.redacted_because !== undefined || unsigned.redacted_by !== undefined) return false;
@@ -51,7 +56,7 @@ export function createSynapseRedactions(http: SynapseHttp): Redactions {
   /** Not the status of a redaction: that one answers for every task, leaves out whose it is, and fails on others. */
   async function list(resourceId?: string): Promise<readonly Redaction[]> {
     const query = { action_name: action, resource_id: resourceId };
-    const answer = await http.call(tasks, { method: 'GET', path: `${admin}/scheduled_tasks`, query });
+    const answer = await http.call(tasks(), { method: 'GET', path: `${admin}/scheduled_tasks`, query });
     return answer.scheduled_tasks
       .filter((task) => task.action === action)
       .map((task) => ({
@@ -92,7 +97,7 @@ export function createSynapseRedactions(http: SynapseHttp): Redactions {
       do {
         // From the oldest: on the way back Synapse would fetch what is missing from other servers first.
         const query = { dir: 'f', limit: pageSize, filter, from };
-        const answer: z.output<typeof events> = await http.call(events, { method: 'GET', path, query });
+        const answer: z.output<ReturnType<typeof events>> = await http.call(events(), { method: 'GET', path, query });
         for (const event of answer.chunk) {
           total += 1;
           if (isReadable(event)) readable.push({ eventId: event.event_id, nth: total });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isMxc } from '../../core/ids.ts';
 import { shownContent } from '../../core/mask-secrets.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { FoundEvent, RoomData, StoredEvent } from '../room-data.ts';
 import type { SynapseHttp } from './http.ts';
@@ -9,44 +10,52 @@ const admin = '/_synapse/admin/v1';
 const part = encodeURIComponent;
 
 // Events come from any server and any age: one that is odd must not hide the others.
-const content = z.record(z.string(), z.unknown()).catch({});
-const redactedBecause = z.looseObject({ sender: z.string(), content }).optional().catch(undefined);
-const storedEvent = z.looseObject({
-  event_id: z.string(),
-  room_id: z.string(),
-  type: z.string(),
-  state_key: z.string().optional(),
-  sender: z.string(),
-  origin_server_ts: z.number().catch(0),
-  content,
-  unsigned: z.looseObject({ redacted_because: redactedBecause }).catch({}).default({}),
-});
-const messages = z.looseObject({ chunk: z.array(storedEvent), end: z.string().optional() });
-const nearest = z.looseObject({ event_id: z.string(), origin_server_ts: z.number() });
-const hierarchy = z.looseObject({
-  rooms: z.array(
-    z.looseObject({
-      room_id: z.string(),
-      name: z.string().nullish(),
-      canonical_alias: z.string().nullish(),
-      num_joined_members: z.number(),
-      room_type: z.string().nullish(),
-      join_rule: z.string().nullish(),
-      children_state: z.array(z.looseObject({ state_key: z.string() })).catch([]),
-    }),
-  ),
-  next_batch: z.string().optional(),
-});
-const extremities = z.looseObject({
-  results: z.array(z.looseObject({ event_id: z.string(), depth: z.number(), received_ts: z.number().nullish() })),
-});
-const mediaList = z.looseObject({ local: z.array(z.string()), remote: z.array(z.string()) });
+const content = once(() => z.record(z.string(), z.unknown()).catch({}));
+const redactedBecause = once(() =>
+  z.looseObject({ sender: z.string(), content: content() }).optional().catch(undefined),
+);
+const storedEvent = once(() =>
+  z.looseObject({
+    event_id: z.string(),
+    room_id: z.string(),
+    type: z.string(),
+    state_key: z.string().optional(),
+    sender: z.string(),
+    origin_server_ts: z.number().catch(0),
+    content: content(),
+    unsigned: z.looseObject({ redacted_because: redactedBecause() }).catch({}).default({}),
+  }),
+);
+const messages = once(() => z.looseObject({ chunk: z.array(storedEvent()), end: z.string().optional() }));
+const nearest = once(() => z.looseObject({ event_id: z.string(), origin_server_ts: z.number() }));
+const hierarchy = once(() =>
+  z.looseObject({
+    rooms: z.array(
+      z.looseObject({
+        room_id: z.string(),
+        name: z.string().nullish(),
+        canonical_alias: z.string().nullish(),
+        num_joined_members: z.number(),
+        room_type: z.string().nullish(),
+        join_rule: z.string().nullish(),
+        children_state: z.array(z.looseObject({ state_key: z.string() })).catch([]),
+      }),
+    ),
+    next_batch: z.string().optional(),
+  }),
+);
+const extremities = once(() =>
+  z.looseObject({
+    results: z.array(z.looseObject({ event_id: z.string(), depth: z.number(), received_ts: z.number().nullish() })),
+  }),
+);
+const mediaList = once(() => z.looseObject({ local: z.array(z.string()), remote: z.array(z.string()) }));
 
 /** Synapse's own bound for one answer of a hierarchy (MSC2946). */
 const hierarchyPage = 50;
 const messagesPage = 500;
 
-function eventOf(raw: z.output<typeof storedEvent>, botId: string): StoredEvent {
+function eventOf(raw: z.output<ReturnType<typeof storedEvent>>, botId: string): StoredEvent {
   const content = shownContent(raw.content, raw.sender, botId);
   const because = raw.unsigned.redacted_because;
   const reason = because?.content.reason;
@@ -76,14 +85,14 @@ export function createSynapseRoomData(
   const roomPath = (roomId: string, what: string) => `${admin}/rooms/${part(roomId)}/${what}`;
 
   async function state(roomId: string, type?: string): Promise<readonly StoredEvent[]> {
-    const answer = z.looseObject({ state: z.array(storedEvent) });
+    const answer = z.looseObject({ state: z.array(storedEvent()) });
     const path = roomPath(roomId, 'state');
     return (await http.call(answer, { method: 'GET', path, query: { type } })).state.map((raw) => eventOf(raw, botId));
   }
 
   /** The event as people see it; `undefined` where Synapse cannot show it so. */
   async function asShown({ eventId, roomId, type, stateKey }: StoredEvent): Promise<StoredEvent | undefined> {
-    const answer = z.looseObject({ event: storedEvent });
+    const answer = z.looseObject({ event: storedEvent() });
     const path = roomPath(roomId, `context/${part(eventId)}`);
     try {
       // A 500 is Synapse's answer for state whose surroundings were purged, however often it is asked.
@@ -99,7 +108,7 @@ export function createSynapseRoomData(
   async function* pages(roomId: string, pageSize: number, oldestFirst: boolean, filter?: object) {
     let from: string | undefined;
     do {
-      const answer: z.output<typeof messages> = await http.call(messages, {
+      const answer: z.output<ReturnType<typeof messages>> = await http.call(messages(), {
         method: 'GET',
         path: roomPath(roomId, 'messages'),
         query: {
@@ -138,7 +147,7 @@ export function createSynapseRoomData(
     messages: (roomId, pageSize, oldestFirst) => pages(roomId, pageSize, oldestFirst),
 
     async event(eventId): Promise<FoundEvent | undefined> {
-      const answer = z.looseObject({ event: storedEvent.extend({ event_id: z.string().default(eventId) }) });
+      const answer = z.looseObject({ event: storedEvent().extend({ event_id: z.string().default(eventId) }) });
       const path = `${admin}/fetch_event/${part(eventId)}`;
       const found = await http.find(answer, { method: 'GET', path });
       if (found === undefined) return undefined;
@@ -160,15 +169,15 @@ export function createSynapseRoomData(
     async eventAt(roomId, time, direction) {
       const path = roomPath(roomId, 'timestamp_to_event');
       const query = { ts: time, dir: direction === 'after' ? 'f' : 'b' };
-      const found = await http.find(nearest, { method: 'GET', path, query });
+      const found = await http.find(nearest(), { method: 'GET', path, query });
       return found === undefined ? undefined : { eventId: found.event_id, sentAt: found.origin_server_ts };
     },
 
     async hierarchy(roomId, limit) {
-      const rooms: z.output<typeof hierarchy>['rooms'] = [];
+      const rooms: z.output<ReturnType<typeof hierarchy>>['rooms'] = [];
       let from: string | undefined;
       do {
-        const answer: z.output<typeof hierarchy> = await http.call(hierarchy, {
+        const answer: z.output<ReturnType<typeof hierarchy>> = await http.call(hierarchy(), {
           method: 'GET',
           path: roomPath(roomId, 'hierarchy'),
           query: { limit: hierarchyPage, from },
@@ -193,7 +202,7 @@ export function createSynapseRoomData(
 
     async forwardExtremities(roomId) {
       const path = roomPath(roomId, 'forward_extremities');
-      return (await http.call(extremities, { method: 'GET', path })).results.map((raw) => ({
+      return (await http.call(extremities(), { method: 'GET', path })).results.map((raw) => ({
         eventId: raw.event_id,
         depth: raw.depth,
         receivedAt: raw.received_ts ?? undefined,
@@ -209,7 +218,7 @@ export function createSynapseRoomData(
     async media(roomId) {
       const path = `${admin}/room/${part(roomId)}/media`;
       try {
-        const { local, remote } = await mediaHttp.call(mediaList, { method: 'GET', path, repeatable: false });
+        const { local, remote } = await mediaHttp.call(mediaList(), { method: 'GET', path, repeatable: false });
         // One that leads nowhere, sent by anybody, must not hide the others from whoever looks them up.
         const addresses = (list: readonly string[]) => [...new Set(list.filter(isMxc))];
         return { local: addresses(local), remote: addresses(remote), partial: false };

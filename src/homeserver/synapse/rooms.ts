@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { RoomRow, Rooms } from '../rooms.ts';
 import { aliasTarget } from './alias-target.ts';
@@ -8,31 +9,35 @@ const admin = '/_synapse/admin';
 const client = '/_matrix/client/v3';
 const part = encodeURIComponent;
 
-const text = z.string().nullish();
+const text = once(() => z.string().nullish());
 
-const rowFields = z.looseObject({
-  room_id: z.string(),
-  name: text,
-  canonical_alias: text,
-  // Null where the server knows of the room by an invite alone.
-  joined_members: z.number().nullish(),
-  joined_local_members: z.number().nullish(),
-  version: text,
-  creator: text,
-  encryption: text,
-  federatable: z.boolean().nullish(),
-  public: z.boolean().nullish(),
-  join_rules: text,
-});
-const page = z.looseObject({ rooms: z.array(rowFields), total_rooms: z.number() });
-const details = rowFields.extend({
-  topic: text,
-  history_visibility: text,
-  guest_access: text,
-  state_events: z.number().nullish(),
-});
+const rowFields = once(() =>
+  z.looseObject({
+    room_id: z.string(),
+    name: text(),
+    canonical_alias: text(),
+    // Null where the server knows of the room by an invite alone.
+    joined_members: z.number().nullish(),
+    joined_local_members: z.number().nullish(),
+    version: text(),
+    creator: text(),
+    encryption: text(),
+    federatable: z.boolean().nullish(),
+    public: z.boolean().nullish(),
+    join_rules: text(),
+  }),
+);
+const page = once(() => z.looseObject({ rooms: z.array(rowFields()), total_rooms: z.number() }));
+const details = once(() =>
+  rowFields().extend({
+    topic: text(),
+    history_visibility: text(),
+    guest_access: text(),
+    state_events: z.number().nullish(),
+  }),
+);
 
-function rowOf(raw: z.output<typeof rowFields>): RoomRow {
+function rowOf(raw: z.output<ReturnType<typeof rowFields>>): RoomRow {
   return {
     roomId: raw.room_id,
     name: raw.name ?? null,
@@ -71,7 +76,7 @@ export function createSynapseRooms(http: SynapseHttp, serverName: string): Rooms
     },
 
     async list(query) {
-      const answer = await http.call(page, {
+      const answer = await http.call(page(), {
         method: 'GET',
         path: `${admin}/v1/rooms`,
         query: {
@@ -88,7 +93,7 @@ export function createSynapseRooms(http: SynapseHttp, serverName: string): Rooms
     },
 
     async get(roomId) {
-      const found = await http.find(details, { method: 'GET', path: `${admin}/v1/rooms/${part(roomId)}` });
+      const found = await http.find(details(), { method: 'GET', path: `${admin}/v1/rooms/${part(roomId)}` });
       if (found === undefined) return undefined;
       return {
         ...rowOf(found),

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Server } from '../server.ts';
 import type { SynapseHttp } from './http.ts';
 
-const versions = z.looseObject({
-  versions: z.array(z.string()),
-  unstable_features: z.record(z.string(), z.boolean()).default({}),
-});
+const versions = once(() =>
+  z.looseObject({
+    versions: z.array(z.string()),
+    unstable_features: z.record(z.string(), z.boolean()).default({}),
+  }),
+);
 
 /** It takes a restart of the server to change who keeps its accounts; a list of them asks for each. */
 const delegationKnownMs = 5_000;
@@ -34,7 +37,7 @@ export function createSynapseServer(http: SynapseHttp): Server {
     },
 
     async features() {
-      const answer = await http.call(versions, { method: 'GET', path: '/_matrix/client/versions' });
+      const answer = await http.call(versions(), { method: 'GET', path: '/_matrix/client/versions' });
       return { versions: answer.versions, unstable: new Map(Object.entries(answer.unstable_features)) };
     },
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import type { Pusher, Sessions } from '../sessions.ts';
 import type { SynapseHttp } from './http.ts';
 import { logInAs, logOut } from './log-in-as.ts';
@@ -6,33 +7,37 @@ import type { RefuseDelegated } from './refuse-delegated.ts';
 
 const admin = '/_synapse/admin';
 const part = encodeURIComponent;
-const text = z.string().nullish();
+const text = once(() => z.string().nullish());
 
-const connection = z.looseObject({ ip: z.string(), last_seen: z.number().nullish(), user_agent: text });
-const whois = z.looseObject({
-  devices: z.record(
-    z.string(),
-    z.looseObject({ sessions: z.array(z.looseObject({ connections: z.array(connection) })) }),
-  ),
-});
-const pusher = z.looseObject({
-  kind: z.string(),
-  app_id: z.string(),
-  app_display_name: text,
-  device_display_name: text,
-  profile_tag: text,
-  lang: text,
-  pushkey: z.string(),
-  // Anything that a client has put there.
-  data: z.record(z.string(), z.unknown()).nullish().catch(null),
-});
-const pusherList = z.looseObject({ pushers: z.array(pusher) });
+const connection = once(() => z.looseObject({ ip: z.string(), last_seen: z.number().nullish(), user_agent: text() }));
+const whois = once(() =>
+  z.looseObject({
+    devices: z.record(
+      z.string(),
+      z.looseObject({ sessions: z.array(z.looseObject({ connections: z.array(connection()) })) }),
+    ),
+  }),
+);
+const pusher = once(() =>
+  z.looseObject({
+    kind: z.string(),
+    app_id: z.string(),
+    app_display_name: text(),
+    device_display_name: text(),
+    profile_tag: text(),
+    lang: text(),
+    pushkey: z.string(),
+    // Anything that a client has put there.
+    data: z.record(z.string(), z.unknown()).nullish().catch(null),
+  }),
+);
+const pusherList = once(() => z.looseObject({ pushers: z.array(pusher()) }));
 
 const masked = '***';
 /** What of a pusher's data is known to be no secret; push services keep tokens and keys beside it. */
 const openData = ['format', 'brand'];
 
-function pusherOf(raw: z.output<typeof pusher>): Pusher {
+function pusherOf(raw: z.output<ReturnType<typeof pusher>>): Pusher {
   const url = raw.data?.url;
   // Some push services take a token in the query of their address.
   const gateway = typeof url === 'string' ? (url.split(/[?#]/, 1)[0] ?? '') : null;
@@ -74,7 +79,7 @@ export function createSynapseSessions({ http, refuseDelegated }: SynapseSessions
 
     async connections(userId) {
       const path = `${admin}/v1/whois/${part(userId)}`;
-      const { devices } = await http.call(whois, { method: 'GET', path });
+      const { devices } = await http.call(whois(), { method: 'GET', path });
       return Object.values(devices)
         .flatMap(({ sessions }) => sessions.flatMap(({ connections }) => connections))
         .toSorted((one, other) => (other.last_seen ?? 0) - (one.last_seen ?? 0))
@@ -88,7 +93,7 @@ export function createSynapseSessions({ http, refuseDelegated }: SynapseSessions
 
     async pushers(userId) {
       const path = `${admin}/v1/users/${part(userId)}/pushers`;
-      return (await http.call(pusherList, { method: 'GET', path })).pushers.map(pusherOf);
+      return (await http.call(pusherList(), { method: 'GET', path })).pushers.map(pusherOf);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { RegistrationToken, TokenLimits, Tokens } from '../tokens.ts';
@@ -6,15 +7,17 @@ import type { SynapseHttp } from './http.ts';
 
 const base = '/_synapse/admin/v1/registration_tokens';
 
-const fields = z.looseObject({
-  token: z.string(),
-  uses_allowed: z.number().nullable(),
-  pending: z.number(),
-  completed: z.number(),
-  expiry_time: z.number().nullable(),
-});
+const fields = once(() =>
+  z.looseObject({
+    token: z.string(),
+    uses_allowed: z.number().nullable(),
+    pending: z.number(),
+    completed: z.number(),
+    expiry_time: z.number().nullable(),
+  }),
+);
 
-function tokenOf(raw: z.output<typeof fields>): RegistrationToken {
+function tokenOf(raw: z.output<ReturnType<typeof fields>>): RegistrationToken {
   return {
     token: raw.token,
     usesAllowed: raw.uses_allowed ?? undefined,
@@ -42,7 +45,7 @@ export function createSynapseTokens(http: SynapseHttp, delegatesAccounts: () => 
 
   async function get(token: string): Promise<RegistrationToken | undefined> {
     await refuseDelegated();
-    const found = await http.find(fields, { method: 'GET', ...pathOf(token) });
+    const found = await http.find(fields(), { method: 'GET', ...pathOf(token) });
     return found && tokenOf(found);
   }
 
@@ -51,19 +54,19 @@ export function createSynapseTokens(http: SynapseHttp, delegatesAccounts: () => 
 
     async list() {
       await refuseDelegated();
-      const answer = z.looseObject({ registration_tokens: z.array(fields) });
+      const answer = z.looseObject({ registration_tokens: z.array(fields()) });
       return (await http.call(answer, { method: 'GET', path: base })).registration_tokens.map(tokenOf);
     },
 
     async create(token, limits) {
       if ((await get(token)) !== undefined) return false;
-      await http.call(fields, { method: 'POST', path: `${base}/new`, body: { token, ...limitsOf(limits) } });
+      await http.call(fields(), { method: 'POST', path: `${base}/new`, body: { token, ...limitsOf(limits) } });
       return true;
     },
 
     async update(token, limits) {
       await refuseDelegated();
-      await http.call(fields, { method: 'PUT', ...pathOf(token), body: limitsOf(limits) });
+      await http.call(fields(), { method: 'PUT', ...pathOf(token), body: limitsOf(limits) });
     },
 
     async remove(token) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { localpartOf } from '../../core/ids.ts';
 import { madePassword } from '../../core/made-password.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Listed } from '../listed.ts';
@@ -12,8 +13,8 @@ import { createRefuseDelegated } from './refuse-delegated.ts';
 const admin = '/_synapse/admin';
 const part = encodeURIComponent;
 
-const text = z.string().nullish();
-const time = z.number().nullish();
+const text = once(() => z.string().nullish());
+const time = once(() => z.number().nullish());
 
 /** Seconds since 1970 in the details, milliseconds in the list; both in one form. */
 function createdAt(stamp: number | null | undefined): number | undefined {
@@ -21,43 +22,49 @@ function createdAt(stamp: number | null | undefined): number | undefined {
   return stamp < 100_000_000_000 ? stamp * 1000 : stamp;
 }
 
-const rowFields = z.looseObject({
-  name: z.string(),
-  displayname: text,
-  admin: flag,
-  deactivated: flag,
-  locked: flag.optional(),
-  shadow_banned: flag.optional(),
-  is_guest: flag.optional(),
-  user_type: text,
-  creation_ts: time,
-  last_seen_ts: time,
-});
-const page = z.looseObject({ users: z.array(rowFields), total: z.number() });
-const details = rowFields.extend({
-  suspended: flag.optional(),
-  erased: flag.optional(),
-  appservice_id: text,
-  avatar_url: text,
-  threepids: z.array(z.looseObject({ medium: z.string(), address: z.string() })).optional(),
-  external_ids: z.array(z.looseObject({ auth_provider: z.string(), external_id: z.string() })).optional(),
-});
-const done = z.looseObject({});
-const deviceList = z.looseObject({
-  devices: z.array(
-    z.looseObject({
-      device_id: z.string(),
-      display_name: text,
-      last_seen_ts: time,
-      last_seen_ip: text,
-      last_seen_user_agent: text,
-      dehydrated: flag.nullish(),
-    }),
-  ),
-});
-const memberships: z.ZodType<Membership> = z.enum(['join', 'leave', 'ban', 'invite', 'knock']);
+const rowFields = once(() =>
+  z.looseObject({
+    name: z.string(),
+    displayname: text(),
+    admin: flag(),
+    deactivated: flag(),
+    locked: flag().optional(),
+    shadow_banned: flag().optional(),
+    is_guest: flag().optional(),
+    user_type: text(),
+    creation_ts: time(),
+    last_seen_ts: time(),
+  }),
+);
+const page = once(() => z.looseObject({ users: z.array(rowFields()), total: z.number() }));
+const details = once(() =>
+  rowFields().extend({
+    suspended: flag().optional(),
+    erased: flag().optional(),
+    appservice_id: text(),
+    avatar_url: text(),
+    threepids: z.array(z.looseObject({ medium: z.string(), address: z.string() })).optional(),
+    external_ids: z.array(z.looseObject({ auth_provider: z.string(), external_id: z.string() })).optional(),
+  }),
+);
+const done = once(() => z.looseObject({}));
+const deviceList = once(() =>
+  z.looseObject({
+    devices: z.array(
+      z.looseObject({
+        device_id: z.string(),
+        display_name: text(),
+        last_seen_ts: time(),
+        last_seen_ip: text(),
+        last_seen_user_agent: text(),
+        dehydrated: flag().nullish(),
+      }),
+    ),
+  }),
+);
+const memberships = once((): z.ZodType<Membership> => z.enum(['join', 'leave', 'ban', 'invite', 'knock']));
 
-function rowOf(raw: z.output<typeof rowFields>): UserRow {
+function rowOf(raw: z.output<ReturnType<typeof rowFields>>): UserRow {
   return {
     userId: raw.name,
     displayname: raw.displayname ?? null,
@@ -73,7 +80,7 @@ function rowOf(raw: z.output<typeof rowFields>): UserRow {
   };
 }
 
-function detailsOf(raw: z.output<typeof details>): UserDetails {
+function detailsOf(raw: z.output<ReturnType<typeof details>>): UserDetails {
   return {
     ...rowOf(raw),
     suspended: Boolean(raw.suspended),
@@ -102,17 +109,17 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
   /** Synapse makes a new account of a PUT to an unknown one. */
   async function modify(userId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
     if ((await get(userId)) === undefined) throw new Problem('not-found', say`There is no local user ${code(userId)}.`);
-    await http.call(done, { method: 'PUT', path: `${admin}/v2/users/${part(userId)}`, body: fields });
+    await http.call(done(), { method: 'PUT', path: `${admin}/v2/users/${part(userId)}`, body: fields });
   }
 
   async function get(userId: string): Promise<UserDetails | undefined> {
     if (!isLocal(userId)) return undefined;
-    const found = await http.find(details, { method: 'GET', path: `${admin}/v2/users/${part(userId)}` });
+    const found = await http.find(details(), { method: 'GET', path: `${admin}/v2/users/${part(userId)}` });
     return found && detailsOf(found);
   }
 
   async function fetchPage(query: UserQuery, locked: boolean, guests: boolean | undefined): Promise<Listed<UserRow>> {
-    const answer = await http.call(page, {
+    const answer = await http.call(page(), {
       method: 'GET',
       path: `${admin}/v2/users`,
       query: {
@@ -177,7 +184,7 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
     async nameFault(userId) {
       const query = { username: localpartOf(userId) };
       try {
-        await http.call(done, { method: 'GET', path: `${admin}/v1/username_available`, query });
+        await http.call(done(), { method: 'GET', path: `${admin}/v1/username_available`, query });
         return undefined;
       } catch (error) {
         // A server that cannot tell beforehand tells when the account is made.
@@ -206,7 +213,7 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
       await refuseDelegated(userId, (username) => `set-password ${username}`);
       const set = password ?? madePassword();
       const body = { new_password: set, logout_devices: endSessions };
-      await http.call(done, { method: 'POST', path: `${admin}/v1/reset_password/${part(userId)}`, body });
+      await http.call(done(), { method: 'POST', path: `${admin}/v1/reset_password/${part(userId)}`, body });
       return { password: set, sessionsEnded: endSessions };
     },
 
@@ -219,7 +226,7 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
     async setAdmin(userId, isAdmin) {
       await refuseDelegated(userId, (username) => `${isAdmin ? 'promote' : 'demote'}-admin ${username}`);
       const path = `${admin}/v1/users/${part(userId)}/admin`;
-      await http.call(done, { method: 'PUT', path, body: { admin: isAdmin } });
+      await http.call(done(), { method: 'PUT', path, body: { admin: isAdmin } });
     },
 
     async setSuspended(userId, suspended) {
@@ -248,14 +255,14 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
     },
 
     async memberships(userId) {
-      const answer = z.looseObject({ memberships: z.record(z.string(), memberships) });
+      const answer = z.looseObject({ memberships: z.record(z.string(), memberships()) });
       const path = `${admin}/v1/users/${part(userId)}/memberships`;
       return new Map(Object.entries((await http.call(answer, { method: 'GET', path })).memberships));
     },
 
     async devices(userId) {
       const path = `${admin}/v2/users/${part(userId)}/devices`;
-      return (await http.call(deviceList, { method: 'GET', path })).devices.map((device) => ({
+      return (await http.call(deviceList(), { method: 'GET', path })).devices.map((device) => ({
         deviceId: device.device_id,
         displayName: device.display_name ?? null,
         lastSeenAt: device.last_seen_ts ?? undefined,
@@ -270,7 +277,7 @@ export function createSynapseUsers({ http, serverName, delegatesAccounts }: Syna
       // There a device without its session comes back with the session's next request.
       await refuseDelegated(userId, (username) => `kill-sessions ${username}`);
       const path = `${admin}/v2/users/${part(userId)}/delete_devices`;
-      await http.call(done, { method: 'POST', path, body: { devices: deviceIds } });
+      await http.call(done(), { method: 'POST', path, body: { devices: deviceIds } });
     },
 
     async liftRateLimit(userId) {
