@@ -1,5 +1,6 @@
 import { text, time, user } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { normalized, resolve } from '../../core/resolve.ts';
 import { code, say } from '../../core/text.ts';
@@ -7,13 +8,13 @@ import type { AuditFilter } from '../../store/store.ts';
 import type { Capabilities } from '../define.ts';
 
 /** The fields by which records are chosen. */
-export const auditFields = {
+export const auditFields = once(() => ({
   user: user.optional().describe('Only what this user asked for.'),
   command: text.optional().describe('Only this command: "user deactivate".'),
   target: text.optional().describe('Only what acted on this user, room or alias.'),
   since: time.optional().describe('Only from then on.'),
   until: time.optional().describe('Only until then.'),
-};
+}));
 
 interface Chosen {
   readonly user?: string | undefined;

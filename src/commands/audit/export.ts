@@ -14,7 +14,7 @@ export default command({
   path: 'audit export',
   summary: 'The audit trail as a file of JSON lines, one record a line, oldest first.',
   cautions: ['The file is removed from the homeserver after a day.'],
-  input: () => z.object(auditFields),
+  input: () => z.object(auditFields()),
   examples: [['All of it', '!admin audit export']],
   danger: 'read',
   role: 'admin',

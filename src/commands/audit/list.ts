@@ -13,7 +13,7 @@ export default command({
   path: 'audit list',
   summary: 'Who had me do what, and what came of it; the newest first.',
   cautions: ['An act has two records: the intent, written before it, and the outcome.'],
-  input: () => z.object({ ...listing(['seq']), ...auditFields }),
+  input: () => z.object({ ...listing(['seq']), ...auditFields() }),
   short: listingShort,
   examples: [
     ['What was done last?', '!admin audit list'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { room } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { reply } from '../../core/reply.ts';
 import { code, say } from '../../core/text.ts';
@@ -12,12 +13,12 @@ import { roomMark } from '../room/room-mark.ts';
 import { ownSwitchPlan, throwOwnSwitch } from './own-switch.ts';
 import { type Acl, aclSetter, closedAcl, liveAcl, openAcl, sameAcl, setAcl } from './room-acl.ts';
 
-const kept = z.object({ acl: z.record(z.string(), z.json()).nullable() });
+const kept = once(() => z.object({ acl: z.record(z.string(), z.json()).nullable() }));
 
 /** What is to stand in the room again: what was kept, or a list that lets all in where there was none. */
 function wayBack({ ledger }: Pick<Capabilities, 'ledger'>, roomId: string): Acl | undefined {
   const entry = ledger.get('federation', roomId);
-  return entry === undefined ? undefined : (kept.parse(entry.detail).acl ?? openAcl);
+  return entry === undefined ? undefined : (kept().parse(entry.detail).acl ?? openAcl);
 }
 
 export default command({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { say } from '../../core/text.ts';
 import type { Purge, PurgeOrder, Purges } from '../../homeserver/purges.ts';
@@ -10,11 +11,13 @@ const longestLookMs = 2_000;
 const isOpen = ({ state }: Purge) => state === 'scheduled' || state === 'active';
 
 /** What a step keeps of the purge it follows. */
-const kept = z.object({
-  /** Purges of the room that were there before ours was ordered. */
-  before: z.array(z.string()),
-  following: z.string().nullable(),
-});
+const kept = once(() =>
+  z.object({
+    /** Purges of the room that were there before ours was ordered. */
+    before: z.array(z.string()),
+    following: z.string().nullable(),
+  }),
+);
 
 /** Has a room's history purged and follows that to its end, over restarts, without ever ordering it twice. */
 export async function followPurge(purges: Purges, roomId: string, order: PurgeOrder, step: Step): Promise<ItemResult> {
@@ -36,7 +39,7 @@ export async function followPurge(purges: Purges, roomId: string, order: PurgeOr
   async function underWay(): Promise<string> {
     const all = await purges.ofRoom(roomId);
     if (step.kept !== undefined) {
-      const { before, following } = kept.parse(step.kept);
+      const { before, following } = kept().parse(step.kept);
       // After a stop or a lost answer: one that was not there before is ours.
       const ours = following ?? all.find((one) => !before.includes(one.purgeId))?.purgeId;
       if (ours !== undefined) return follow(before, ours);

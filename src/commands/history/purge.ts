@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { count, eventId, exactlyOneOf, flag, room, time } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say, type Text } from '../../core/text.ts';
 import type { PurgeOrder } from '../../homeserver/purges.ts';
@@ -12,7 +13,7 @@ import { followPurge } from './follow-purge.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-const frozenOrder = z.object({ eventId: z.string().nullable(), at: z.number() });
+const frozenOrder = once(() => z.object({ eventId: z.string().nullable(), at: z.number() }));
 
 export default command({
   path: 'history purge',
@@ -97,7 +98,7 @@ export default command({
   job: {
     pace: 'purge',
     step({ target, data }, { deleteLocal }, { purges }, _asker, step) {
-      const { eventId: before, at } = frozenOrder.parse(data);
+      const { eventId: before, at } = frozenOrder().parse(data);
       const order: PurgeOrder = { before: before === null ? { at } : { eventId: before }, deleteLocal };
       return followPurge(purges, target, order, step);
     },

@@ -25,7 +25,7 @@ export default command({
   input: () =>
     z
       .object({
-        ...requestFields,
+        ...requestFields(),
         token: secret.optional().describe('Whose token it is sent with; the bot’s own unless told.'),
         prompt: flag.describe('Ask for the token; on a terminal only.'),
       })

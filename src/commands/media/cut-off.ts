@@ -1,16 +1,17 @@
 import { formatTime } from '../../core/display.ts';
 import { count, time } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { say } from '../../core/text.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
 /** The flags that name a time before which files are old. */
-export const cutOffFields = {
+export const cutOffFields = once(() => ({
   beforeDays: count(1).optional().describe('Last looked at more than so many days ago.'),
   before: time.optional().describe('Last looked at before this time.'),
   beforeTs: time.optional().describe('The same in milliseconds since 1970.'),
-};
+}));
 export const cutOffNames = ['beforeDays', 'before', 'beforeTs'] as const;
 export const cutOffShort = { d: 'beforeDays', b: 'before', t: 'beforeTs' } as const;
 

@@ -11,7 +11,7 @@ export default command({
     'Where both are given, both must hold; `--size` alone deletes files of any age.',
     '`--delete-profiles` also deletes avatars in use.',
   ],
-  input: () => z.object(localFields).check(atMostOneOf(...cutOffNames)),
+  input: () => z.object(localFields()).check(atMostOneOf(...cutOffNames)),
   short: cutOffShort,
   long: localLong,
   examples: [['See what it would do', '!admin media delete-local --before-days 365 --size 10240 --dry-run']],

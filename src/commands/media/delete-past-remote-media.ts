@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { duration, exactlyOneOf, flag } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say } from '../../core/text.ts';
 import type { FileInfo } from '../../homeserver/files.ts';
@@ -14,18 +15,22 @@ const lookingAtOnce = 4;
 
 type Caps = Pick<Capabilities, 'files' | 'media' | 'rooms' | 'roomData' | 'users'>;
 
-const frozenPlan = z.object({
-  at: z.number(),
-  local: z.boolean(),
-  /** After: what is quarantined, and what is deleted. */
-  remoteFiles: z.array(z.string()),
-  localFiles: z.array(z.string()),
-});
+const frozenPlan = once(() =>
+  z.object({
+    at: z.number(),
+    local: z.boolean(),
+    /** After: what is quarantined, and what is deleted. */
+    remoteFiles: z.array(z.string()),
+    localFiles: z.array(z.string()),
+  }),
+);
 
-const task = z.object({
-  how: z.enum(['quarantine', 'delete', 'purge', 'delete unused', 'recent', 'recent, local too']),
-  at: z.number(),
-});
+const task = once(() =>
+  z.object({
+    how: z.enum(['quarantine', 'delete', 'purge', 'delete unused', 'recent', 'recent, local too']),
+    at: z.number(),
+  }),
+);
 
 /** Copies of other servers' files made since then, as far as the messages of rooms name them. */
 async function copiesSince({ files, rooms, roomData }: Caps, at: number): Promise<readonly string[]> {
@@ -142,7 +147,7 @@ export default command({
   },
 
   async run(input, { media }, _asker, frozen) {
-    const { at, local, remoteFiles, localFiles } = frozenPlan.parse(frozen);
+    const { at, local, remoteFiles, localFiles } = frozenPlan().parse(frozen);
     if (input.after && media.removeRecent !== undefined) {
       return {
         job: {
@@ -176,7 +181,7 @@ export default command({
   job: {
     pace: 'other',
     async step({ target, data }, _input, { files, media }, _asker, step) {
-      const { how, at } = task.parse(data);
+      const { how, at } = task().parse(data);
       if (how === 'purge') return sweep(step, () => media.purgeCache(at));
       if (how === 'recent' || how === 'recent, local too') {
         const count = await media.removeRecent?.(at, how === 'recent, local too');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventId, mxc, server, text } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import { command, type Plan } from '../define.ts';
@@ -17,7 +18,7 @@ const input = () =>
       eventId: eventId.optional().describe('One file, by the message that shows it.'),
       mediaId: text.optional().describe('One file, by its media id.'),
       serverName: server.optional().describe('Ours, as is meant anyway; accepted for the sake of old habits.'),
-      ...localFields,
+      ...localFields(),
     })
     .check((payload) => {
       const one = (['mxc', 'eventId', 'mediaId'] as const).filter((name) => payload.value[name] !== undefined);
@@ -39,8 +40,8 @@ const isMany = ({ mxc: address, eventId: event, mediaId }: Input) =>
   address === undefined && event === undefined && mediaId === undefined;
 
 /** What either way freezes. */
-const frozenFiles = z.object({ files: z.array(z.string()) });
-type Frozen = z.output<typeof frozenFiles> | LocalPlan['frozen'];
+const frozenFiles = once(() => z.object({ files: z.array(z.string()) }));
+type Frozen = z.output<ReturnType<typeof frozenFiles>> | LocalPlan['frozen'];
 
 export default command({
   path: 'media delete',
@@ -77,7 +78,7 @@ export default command({
   },
 
   async run(one, _caps, _asker, frozen) {
-    return isMany(one) ? localJob(frozen) : fileDeletionJob(frozenFiles.parse(frozen).files);
+    return isMany(one) ? localJob(frozen) : fileDeletionJob(frozenFiles().parse(frozen).files);
   },
   job: {
     ...fileDeletionSteps,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatBytes, formatTime } from '../../core/display.ts';
 import { count, flag } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, joined, say, type Text } from '../../core/text.ts';
 import type { Capabilities, Item, ItemResult, Plan, Result, Step } from '../define.ts';
@@ -9,11 +10,11 @@ import { type CutOffInput, cutOff, cutOffFields } from './cut-off.ts';
 import { sweep } from './sweep.ts';
 
 /** What says which local files go. */
-export const localFields = {
-  ...cutOffFields,
+export const localFields = once(() => ({
+  ...cutOffFields(),
   size: count(1).optional().describe('Only files larger than so many KiB.'),
   deleteProfiles: flag.describe('Avatars too, also those in use.'),
-};
+}));
 export const localLong = { kib: 'size', all: 'deleteProfiles' } as const;
 
 export interface LocalInput extends CutOffInput {
@@ -55,17 +56,17 @@ export function localPlan(input: LocalInput, { adminRoom }: Pick<Capabilities, '
   };
 }
 
-const limits = z.object({ before: z.number(), largerThan: z.number(), keepAvatars: z.boolean() });
+const limits = once(() => z.object({ before: z.number(), largerThan: z.number(), keepAvatars: z.boolean() }));
 
 /** The job of a confirmed plan. */
 export function localJob(frozen: unknown): Result {
-  const data = limits.parse(frozen);
+  const data = limits().parse(frozen);
   const heading = say`Deleting this server's own files last looked at before ${formatTime(data.before)}`;
   return { job: { items: [{ target: "this server's own files", data }], heading } };
 }
 
 /** The one step of it. */
 export function localStep({ data }: Item, { media }: Pick<Capabilities, 'media'>, step: Step): Promise<ItemResult> {
-  const { before, largerThan, keepAvatars } = limits.parse(data);
+  const { before, largerThan, keepAvatars } = limits().parse(data);
   return sweep(step, () => media.removeUnused(before, largerThan, keepAvatars));
 }

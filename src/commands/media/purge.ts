@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { exactlyOneOf } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { cutOff, cutOffFields, cutOffNames, cutOffShort } from './cut-off.ts';
 import { sweep } from './sweep.ts';
 
-const bound = z.object({ before: z.number() });
+const bound = once(() => z.object({ before: z.number() }));
 
 export default command({
   path: 'media purge',
   summary: "Delete the copies of other servers' files that nobody has looked at for long.",
   cautions: ['They are fetched again when somebody looks at them, where their server still has them.'],
-  input: () => z.object(cutOffFields).check(exactlyOneOf(...cutOffNames)),
+  input: () => z.object(cutOffFields()).check(exactlyOneOf(...cutOffNames)),
   short: cutOffShort,
   examples: [['Not looked at for a month', '!admin media purge --before-days 30 --dry-run']],
   danger: 'typed',
@@ -37,7 +38,7 @@ export default command({
   },
 
   async run(_input, _caps, _asker, frozen) {
-    const data = bound.parse(frozen);
+    const data = bound().parse(frozen);
     return {
       job: {
         items: [{ target: "copies of other servers' files", data }],
@@ -47,6 +48,7 @@ export default command({
   },
   job: {
     pace: 'purge',
-    step: ({ data }, _input, { media }, _asker, step) => sweep(step, () => media.purgeCache(bound.parse(data).before)),
+    step: ({ data }, _input, { media }, _asker, step) =>
+      sweep(step, () => media.purgeCache(bound().parse(data).before)),
   },
 });

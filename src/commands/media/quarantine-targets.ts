@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { exactlyOneOf, localUser, mxc, room, server, text } from '../../core/fields.ts';
 import { parseMxc, serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, say, type Text } from '../../core/text.ts';
 import type { FileInfo } from '../../homeserver/files.ts';
@@ -16,19 +17,21 @@ import { notSeen } from './media-of-room.ts';
 const lookingAtOnce = 4;
 
 /** The flags that say which files, of which exactly one is given. */
-export const quarantineFlags = {
+export const quarantineFlags = once(() => ({
   mediaId: text.optional().describe('One file, by its media id.'),
   serverName: server.optional().describe('Whose file that is; ours unless told.'),
   mxc: mxc.optional().describe('One file, by its address.'),
   room: room.optional().describe('All files that the messages of this room name.'),
   userId: localUser.optional().describe('All files that this account uploaded.'),
-};
+}));
 
 export const quarantineShort = { i: 'mediaId', s: 'serverName', r: 'room', u: 'userId', U: 'mxc' } as const;
 export const quarantineLong = { 'room-id': 'room', user: 'userId' } as const;
 export const quarantineCheck = exactlyOneOf('mediaId', 'mxc', 'room', 'userId');
 
-type Flags = { readonly [Name in keyof typeof quarantineFlags]?: z.output<(typeof quarantineFlags)[Name]> };
+type Flags = {
+  readonly [Name in keyof ReturnType<typeof quarantineFlags>]?: z.output<ReturnType<typeof quarantineFlags>[Name]>;
+};
 type Caps = Pick<Capabilities, 'files' | 'media' | 'roomData' | 'rooms' | 'users' | 'adminRoom'>;
 
 export interface QuarantineTargets {

@@ -18,7 +18,7 @@ export default command({
     'Protected files are left out. Clients and other servers may have copies.',
     'The server takes along all files of the same content, whoever uploaded them.',
   ],
-  input: () => z.object(quarantineFlags).check(quarantineCheck),
+  input: () => z.object(quarantineFlags()).check(quarantineCheck),
   short: quarantineShort,
   long: quarantineLong,
   examples: [

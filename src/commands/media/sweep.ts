@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { counted } from '../../core/text.ts';
 import type { ItemResult, Step } from '../define.ts';
 
-const kept = z.object({ tries: z.number() }).catch({ tries: 0 });
+const kept = once(() => z.object({ tries: z.number() }).catch({ tries: 0 }));
 
 /** Before each further try; the server may still be at the first. */
 const waitsMs = [1_000, 10_000, 60_000, 120_000];
@@ -13,7 +14,7 @@ const waitsMs = [1_000, 10_000, 60_000, 120_000];
  * for the next one: so where an answer is lost, the same call made again tells how it stands.
  */
 export async function sweep(step: Step, call: () => Promise<number>): Promise<ItemResult> {
-  let { tries } = kept.parse(step.kept);
+  let { tries } = kept().parse(step.kept);
   for (const wait of [...waitsMs, undefined]) {
     tries += 1;
     step.keep({ tries });

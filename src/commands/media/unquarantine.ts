@@ -13,7 +13,7 @@ import {
 export default command({
   path: 'media unquarantine',
   summary: 'Let everybody download a file again, or all files of a room or an account.',
-  input: () => z.object(quarantineFlags).check(quarantineCheck),
+  input: () => z.object(quarantineFlags()).check(quarantineCheck),
   short: quarantineShort,
   long: quarantineLong,
   examples: [['Of an account', '!admin media unquarantine -u alice']],

@@ -19,7 +19,7 @@ export default command({
     'A path is written without what all of them begin with: `v2/users`. Tokens and passwords in the answer are masked.',
     'What I never do to my own account and this room, I do not do this way either.',
   ],
-  input: () => z.object(requestFields).check(noSecretInPath),
+  input: () => z.object(requestFields()).check(noSecretInPath),
   positionals: requestPlaces,
   body: { kind: 'text', into: 'body', required: false },
   short: requestShort,

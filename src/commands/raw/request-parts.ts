@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { choice, secret, text } from '../../core/fields.ts';
 import { isSecretName, maskSecrets } from '../../core/mask-secrets.ts';
+import { once } from '../../core/once.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
@@ -13,13 +14,13 @@ export const methods = ['GET', 'PUT', 'POST', 'DELETE'] as const;
 type Method = (typeof methods)[number];
 
 /** What is typed of a request. Its body may hold a password, so that it is treated as a secret. */
-export const requestFields = {
+export const requestFields = once(() => ({
   first: text.describe('The method, GET unless told; or the path.'),
   second: text.optional().describe('The path, where the method stands before it.'),
   method: choice(methods).optional().describe('The method, where it does not stand before the path.'),
   data: secret.optional().describe('The body, as JSON.'),
   body: secret.optional().describe('The body, as JSON.'),
-};
+}));
 /** For `.check()`: a secret in an address would stand in the server's and its proxies' logs, and here in the audit trail. */
 export function noSecretInPath(payload: z.core.ParsePayload<{ first: string; second?: string | undefined }>): void {
   const { first, second = '' } = payload.value;

@@ -17,7 +17,7 @@ export default command({
   cautions: [...deletionHelp, 'With `-u` a new room is made for each of them.'],
   input: () =>
     z
-      .object({ rooms: z.array(room).describe('One room a line, by id or alias.'), ...deletionFlags })
+      .object({ rooms: z.array(room).describe('One room a line, by id or alias.'), ...deletionFlags() })
       .check(...deletionChecks),
   body: { kind: 'list', into: 'rooms', required: true },
   short: deletionShort,

@@ -16,7 +16,7 @@ export default command({
   path: 'room delete',
   summary: 'Take everybody of this server out of a room, and delete the room from this server.',
   cautions: deletionHelp,
-  input: () => z.object({ room: room.describe('Its id or alias.'), ...deletionFlags }).check(...deletionChecks),
+  input: () => z.object({ room: room.describe('Its id or alias.'), ...deletionFlags() }).check(...deletionChecks),
   positionals: ['room'],
   short: deletionShort,
   examples: [

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { atMostOneOf, flag, localUser, text } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import type { DeletionOrder } from '../../homeserver/deletions.ts';
 
 const usualName = 'Content Violation Notification';
 const usualMessage = 'Sharing illegal content on this server is not permitted and rooms in violation will be blocked.';
 
 /** The flags of every command that deletes rooms. */
-export const deletionFlags = {
+export const deletionFlags = once(() => ({
   newRoomUserId: localUser
     .optional()
     .describe('Who makes a new room for the people of this server; an account of this server, registered or not.'),
@@ -16,11 +17,11 @@ export const deletionFlags = {
   noPurge: flag.describe('Only take the people of this server out; its history stays in the database.'),
   forcePurge: flag.describe('Purge it even if somebody of this server cannot be taken out.'),
   v1: flag.describe('By one blocking request, as older servers did; nothing is told until it has ended.'),
-};
+}));
 
 export const deletionShort = { u: 'newRoomUserId', n: 'roomName', m: 'message', b: 'block' } as const;
 
-type Flags = z.output<z.ZodObject<typeof deletionFlags>>;
+type Flags = z.output<z.ZodObject<ReturnType<typeof deletionFlags>>>;
 type Check = Parameters<z.ZodObject['check']>[0];
 
 /** Of a command's input: which of {@link deletionFlags} go together. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { counted } from '../../core/text.ts';
 import type { Deletion, DeletionOrder, DeletionResult, Deletions } from '../../homeserver/deletions.ts';
@@ -17,16 +18,18 @@ const goneMs = 1_500;
 const mostRounds = 5;
 
 /** What a step keeps of the deletion it follows. */
-const kept = z.object({
-  /** Members from this server, to say how far it is. */
-  members: z.number(),
-  round: z.number(),
-  /** Deletions of this room that were there before ours was ordered. */
-  before: z.array(z.string()),
-  ordered: z.boolean(),
-  following: z.object({ deleteId: z.string(), ours: z.boolean() }).nullable(),
-});
-type Kept = z.output<typeof kept>;
+const kept = once(() =>
+  z.object({
+    /** Members from this server, to say how far it is. */
+    members: z.number(),
+    round: z.number(),
+    /** Deletions of this room that were there before ours was ordered. */
+    before: z.array(z.string()),
+    ordered: z.boolean(),
+    following: z.object({ deleteId: z.string(), ours: z.boolean() }).nullable(),
+  }),
+);
+type Kept = z.output<ReturnType<typeof kept>>;
 
 export type DeletionCaps = { readonly rooms: Rooms; readonly deletions: Deletions };
 
@@ -56,7 +59,7 @@ export async function followDeletion(
   }
 
   function known(): Kept {
-    return kept.parse(step.kept);
+    return kept().parse(step.kept);
   }
 
   /** The deletion to follow; ordered here where there is none. */

@@ -10,7 +10,7 @@ export default command({
   summary: 'List the rooms this server knows, most members first.',
   input: () =>
     z.object({
-      ...roomFilters,
+      ...roomFilters(),
       name: text.optional().describe('Only rooms whose name, alias or id matches.'),
     }),
   positionals: ['page'],

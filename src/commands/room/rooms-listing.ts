@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { flag, listing, listingShort } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Column, Reply } from '../../core/reply.ts';
 import { code, counted, say } from '../../core/text.ts';
@@ -10,7 +11,7 @@ import { inParallel } from '../in-parallel.ts';
 import { type PagedListing, paged } from '../paged.ts';
 
 /** The flags by which a listing of rooms is narrowed, sorted and paged. */
-export const roomFilters = {
+export const roomFilters = once(() => ({
   ...listing(roomSorts),
   excludeDisabled: flag.describe(
     'Leave out rooms that do not federate, or were cut off with `federation disable-room`.',
@@ -20,11 +21,11 @@ export const roomFilters = {
   empty: flag.describe('Only rooms without a member from this server.'),
   noEmpty: flag.describe('Only rooms with a member from this server.'),
   public: flag.describe('Only rooms in the directory.'),
-};
+}));
 
 export const roomFiltersShort = { ...listingShort, e: 'empty', E: 'noEmpty' } as const;
 
-type RoomFilters = z.output<z.ZodObject<typeof roomFilters>>;
+type RoomFilters = z.output<z.ZodObject<ReturnType<typeof roomFilters>>>;
 
 const columns: readonly Column[] = [
   { key: 'name', title: 'Name' },

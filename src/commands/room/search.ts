@@ -6,7 +6,7 @@ import { roomFilters, roomFiltersShort, roomsListing, roomsListingNeeds } from '
 export default command({
   path: 'room search',
   summary: 'Find rooms by name, alias or id, most members first.',
-  input: () => z.object({ term: text.describe('Part of a name or an alias, or a whole id.'), ...roomFilters }),
+  input: () => z.object({ term: text.describe('Part of a name or an alias, or a whole id.'), ...roomFilters() }),
   positionals: ['term'],
   short: roomFiltersShort,
   examples: [['By a part of the name', '!admin room search lobby']],

@@ -43,7 +43,7 @@ export default command({
   input: () =>
     z
       .object({
-        ...limitFields,
+        ...limitFields(),
         length: count(8, 64).default(usualLength).describe('Characters of the token that is made.'),
         token: secret
           .optional()

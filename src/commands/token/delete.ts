@@ -9,7 +9,7 @@ export default command({
   aliases: ['regtok delete'],
   summary: 'Delete a registration token, so that nobody can make an account with it any more.',
   cautions: ['Accounts that were made with it stay.'],
-  input: () => z.object({ token: tokenField }),
+  input: () => z.object({ token: tokenField() }),
   positionals: ['token'],
   examples: [['By its beginning', '!admin token delete Lobb']],
   danger: 'write',

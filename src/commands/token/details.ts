@@ -7,7 +7,7 @@ export default command({
   path: 'token details',
   aliases: ['token show', 'regtok details'],
   summary: 'How far a registration token is used up, and until when it is valid.',
-  input: () => z.object({ token: tokenField }),
+  input: () => z.object({ token: tokenField() }),
   positionals: ['token'],
   examples: [['By its beginning', '!admin token details Lobb']],
   danger: 'read',

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { formatTime } from '../../core/display.ts';
 import { atMostOneOf, count, duration, flag, secret, time } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Cell } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
@@ -19,7 +20,7 @@ export function tokenFrom(derived: string, length: number): string {
   return derived.replace(/^[-_]+/, '').slice(0, length);
 }
 
-export const tokenField = secret.describe('The token; its beginning is enough where no other begins so.');
+export const tokenField = once(() => secret.describe('The token; its beginning is enough where no other begins so.'));
 
 /** The one token that begins so. Throws Problem where there is none, or more than one. */
 export async function foundToken(tokens: Tokens, beginning: string): Promise<RegistrationToken> {
@@ -68,26 +69,23 @@ export function tokenData(one: RegistrationToken) {
 }
 
 /** The flags for the limits of a token. */
-export const limitFields = {
+export const limitFields = once(() => ({
   uses: count(1).optional().describe('How many accounts it may make.'),
   maxAge: duration.optional().describe('How long it is valid from now on.'),
   expires: time.optional().describe('Until when it is valid.'),
-};
+}));
 
-export const unlimitedFields = {
+export const unlimitedFields = once(() => ({
   unlimited: flag.describe('It may make any number of accounts.'),
   noExpiry: flag.describe('It never expires.'),
-};
+}));
 
 export const limitChecks = atMostOneOf('maxAge', 'expires');
 
-export const limitsInput = z.object(limitFields);
+type Limits = z.output<z.ZodObject<ReturnType<typeof limitFields>>>;
 
 /** When a token with these limits expires, in epoch ms. Throws Problem for a time that is over. */
-export function expiryOf(
-  { maxAge, expires }: Pick<z.output<typeof limitsInput>, 'maxAge' | 'expires'>,
-  now: number,
-): number | undefined {
+export function expiryOf({ maxAge, expires }: Pick<Limits, 'maxAge' | 'expires'>, now: number): number | undefined {
   if (maxAge !== undefined) {
     if (maxAge === 0) throw new Problem('usage', say`${code('--max-age')} must be longer than nothing.`);
     return now + maxAge;

@@ -22,7 +22,7 @@ export default command({
   summary: 'Change how many accounts a registration token may make, or until when.',
   input: () =>
     z
-      .object({ token: tokenField, ...limitFields, ...unlimitedFields })
+      .object({ token: tokenField(), ...limitFields(), ...unlimitedFields() })
       .check(atMostOneOf('maxAge', 'expires', 'noExpiry'), atMostOneOf('uses', 'unlimited')),
   positionals: ['token'],
   short: { u: 'uses', e: 'expires' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { counted, joined, say, type Text } from '../../core/text.ts';
 import type { UserDetails, Users } from '../../homeserver/users.ts';
 import { type AnyCommand, command } from '../define.ts';
@@ -23,7 +24,7 @@ export interface AccountSwitchList {
 /** How many accounts are looked at together while the plan is made. */
 const lookingAtOnce = 4;
 
-const frozenShape = z.object({ admin: z.boolean() });
+const frozenShape = once(() => z.object({ admin: z.boolean() }));
 
 /** The command that puts every account of a pasted list into a state, as one job. */
 export function accountSwitchList(one: AccountSwitchList): AnyCommand {
@@ -91,7 +92,7 @@ export function accountSwitchList(one: AccountSwitchList): AnyCommand {
         if (target === adminRoom.botId) return { state: 'skipped', note: 'is me' };
         const account = await users.get(target);
         if (account === undefined) return { state: 'skipped', note: 'gone since the plan was shown' };
-        if (account.admin && !frozenShape.parse(data).admin)
+        if (account.admin && !frozenShape().parse(data).admin)
           return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
         if (asker.role !== 'owner' && (await isProtected(target)))
           return { state: 'skipped', note: 'an admin or listed user; only an owner may' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say, type Text, wordsOf } from '../../core/text.ts';
 import type { RoomDetails } from '../../homeserver/rooms.ts';
@@ -20,22 +21,26 @@ type Caps = Pick<Capabilities, (typeof bringInNeeds)[number]>;
 /** How many accounts are looked at together while the plan is made. */
 const lookingAtOnce = 4;
 
-const planned = z.object({
-  roomId: z.string(),
-  /** What the homeserver is told: the alias where nobody of ours is in the room, since it says through whom to join. */
-  where: z.string(),
-  name: z.string(),
-  /** The bot goes in to let them in, and leaves when all are through. */
-  entering: z.boolean(),
-});
+const planned = once(() =>
+  z.object({
+    roomId: z.string(),
+    /** What the homeserver is told: the alias where nobody of ours is in the room, since it says through whom to join. */
+    where: z.string(),
+    name: z.string(),
+    /** The bot goes in to let them in, and leaves when all are through. */
+    entering: z.boolean(),
+  }),
+);
 
-const item = planned.extend({
-  /** In it already when the plan was made. */
-  isIn: z.boolean().default(true),
-});
+const item = once(() =>
+  planned().extend({
+    /** In it already when the plan was made. */
+    isIn: z.boolean().default(true),
+  }),
+);
 
 /** What the plan of such a command keeps; `isIn`: who of the users is in it already. */
-export type BringInFrozen = z.output<typeof planned> & {
+export type BringInFrozen = z.output<ReturnType<typeof planned>> & {
   readonly users: readonly string[];
   readonly isIn: readonly string[];
 };
@@ -140,7 +145,7 @@ export const bringInJob: JobDefinition<unknown, Caps> = {
 
   async step({ target, data }, _input, caps): Promise<ItemResult> {
     const { users, adminRoom } = caps;
-    const place = item.parse(data);
+    const place = item().parse(data);
     if (target === adminRoom.botId) return { state: 'skipped', note: 'is me' };
     // Where nothing has to be opened for it, joining says what is in the way, and one look the fewer is made.
     const looks = place.entering || place.isIn;
@@ -165,11 +170,11 @@ export const bringInJob: JobDefinition<unknown, Caps> = {
   },
 
   async settle({ target, data }, _input, { users }) {
-    return (await users.memberships(target)).get(planned.parse(data).roomId) === 'join' ? 'done' : 'not done';
+    return (await users.memberships(target)).get(planned().parse(data).roomId) === 'join' ? 'done' : 'not done';
   },
 
   async close({ data }, _input, caps) {
-    const { roomId, entering } = planned.parse(data);
+    const { roomId, entering } = planned().parse(data);
     return entering ? closeRoom(roomId, caps) : undefined;
   },
 };
@@ -177,7 +182,11 @@ export const bringInJob: JobDefinition<unknown, Caps> = {
 const isRefusal = (error: unknown): boolean =>
   error instanceof Problem && (error.code === 'rejected' || error.code === 'forbidden');
 
-async function join(caps: Caps, userId: string, { roomId, where, entering }: z.output<typeof planned>): Promise<void> {
+async function join(
+  caps: Caps,
+  userId: string,
+  { roomId, where, entering }: z.output<ReturnType<typeof planned>>,
+): Promise<void> {
   const act = () => caps.rooms.forceJoin(userId, where);
   if (!entering) {
     await act();

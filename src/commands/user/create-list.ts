@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayName, newUser, secret } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { code, counted, say } from '../../core/text.ts';
 import { command } from '../define.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -9,16 +10,18 @@ import { createdSince } from './created-since.ts';
 const batch = 50;
 const lookingAtOnce = 4;
 
-const account = z.object({
-  username: newUser,
-  password: secret.optional(),
-  displayName: displayName.optional(),
-});
+const account = once(() =>
+  z.object({
+    username: newUser,
+    password: secret.optional(),
+    displayName: displayName.optional(),
+  }),
+);
 
 /** What an item holds beside its name. */
-const listed = z.object({ displayName: z.string().nullable() });
+const listed = once(() => z.object({ displayName: z.string().nullable() }));
 
-const makesSome = (accounts: readonly z.output<typeof account>[]) =>
+const makesSome = (accounts: readonly z.output<ReturnType<typeof account>>[]) =>
   accounts.some(({ password }) => password === undefined);
 
 export default command({
@@ -28,7 +31,7 @@ export default command({
     'Each line is `username`, `username,password` or `username,password,display name`; a header line is optional.',
     'Where a line has no password a strong one is made; they are sent to you in a direct message, 50 accounts in each.',
   ],
-  input: () => z.object({ accounts: z.array(account).describe('One account a line.') }),
+  input: () => z.object({ accounts: z.array(account()).describe('One account a line.') }),
   body: { kind: 'csv', into: 'accounts', columns: ['username', 'password', 'displayName'], required: true },
   examples: [['Two accounts', '!admin user create-list\n```\nalice,,Alice Miller\nbob\n```']],
   danger: 'confirm',
@@ -71,13 +74,13 @@ export default command({
     pace: 'hashing',
     async step({ target, data }, _input, { users }) {
       if (await users.get(target)) return { state: 'skipped', note: 'made by someone else since the plan was shown' };
-      const { displayName } = listed.parse(data);
+      const { displayName } = listed().parse(data);
       await users.create({ userId: target, ...(displayName === null ? {} : { displayname: displayName }) });
       return { state: 'done' };
     },
     settle: async ({ target }, _input, { users }, since) => createdSince(await users.get(target), since),
     line({ target, data }) {
-      const { displayName } = listed.parse(data);
+      const { displayName } = listed().parse(data);
       return displayName === null ? target : `${target},,"${displayName.replaceAll('"', '""')}"`;
     },
     handOut: {

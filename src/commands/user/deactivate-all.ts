@@ -15,7 +15,7 @@ export default command({
   flat: ['deactivate-all'],
   summary: 'Close every account of a pasted list for good, one after the other.',
   cautions: [...deactivationHelp, 'Admins are skipped unless --force is given; the bot always is.'],
-  input: () => z.object({ users: z.array(localUser).describe('One user a line.'), ...deactivationFlags }),
+  input: () => z.object({ users: z.array(localUser).describe('One user a line.'), ...deactivationFlags() }),
   body: { kind: 'list', into: 'users', required: true },
   short: deactivationShort,
   examples: [['Close two accounts', '!admin user deactivate-all\n```\nbob\n@carol:example.org\n```']],

@@ -21,7 +21,7 @@ export default command({
     ...deactivationHelp,
     'Admins are skipped unless --force is given; the bot always is.',
   ],
-  input: () => z.object({ regex: text.describe('The expression.'), ...deactivationFlags }),
+  input: () => z.object({ regex: text.describe('The expression.'), ...deactivationFlags() }),
   positionals: ['regex'],
   short: deactivationShort,
   examples: [['See whom it matches', '!admin user deactivate-regex "(bob|carol)" --dry-run']],

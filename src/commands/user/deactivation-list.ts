@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { flag } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, counted, joined, say, type Text } from '../../core/text.ts';
 import type { UserDetails } from '../../homeserver/users.ts';
@@ -13,16 +14,15 @@ import { cautionsOf, deactivateAccount, deactivationCautions } from './deactivat
 const lookingAtOnce = 4;
 
 /** The flags with which many accounts are deactivated. */
-export const deactivationFlags = {
+export const deactivationFlags = once(() => ({
   leaveRooms: flag.describe('Leave all rooms, as is done anyway; accepted for the sake of old habits.'),
   noLeaveRooms: flag.describe('Keep the rooms: the accounts are locked instead.'),
   force: flag.describe('Admins too.'),
   erase: flag.describe('Also hide their messages from those who join later (GDPR).'),
-};
+}));
 export const deactivationShort = { n: 'noLeaveRooms', f: 'force', l: 'leaveRooms', F: 'force' } as const;
 
-const flags = z.object(deactivationFlags);
-export type DeactivationFlags = z.output<typeof flags>;
+export type DeactivationFlags = z.output<z.ZodObject<ReturnType<typeof deactivationFlags>>>;
 export type DeactivationCaps = Pick<Capabilities, 'users' | 'adminRoom' | 'isProtected'>;
 export type DeactivationPlan = Plan<{ users: string[] }>;
 

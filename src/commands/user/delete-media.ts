@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatBytes, formatTime } from '../../core/display.ts';
 import { localUser } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, counted, joined, say } from '../../core/text.ts';
 import { command } from '../define.ts';
@@ -10,7 +11,7 @@ import { localAccount } from './local-account.ts';
 import { notTheBot } from './not-the-bot.ts';
 import { removeUploads } from './remove-uploads.ts';
 
-const planned = z.object({ count: z.number(), until: z.number(), admin: z.boolean() });
+const planned = once(() => z.object({ count: z.number(), until: z.number(), admin: z.boolean() }));
 
 export default command({
   path: 'user delete-media',
@@ -78,7 +79,7 @@ export default command({
   async run({ user }, _caps, _asker, frozen) {
     return {
       job: {
-        items: [{ target: user, data: planned.parse(frozen) }],
+        items: [{ target: user, data: planned().parse(frozen) }],
         heading: say`Deleting the media of ${code(user)}`,
       },
     };
@@ -88,7 +89,7 @@ export default command({
     pace: 'purge',
     async step({ target, data }, _input, { users, media, adminRoom }, _asker, step) {
       notTheBot(target, adminRoom.botId, 'delete the media of');
-      const { count, until, admin } = planned.parse(data);
+      const { count, until, admin } = planned().parse(data);
       const account = await users.get(target);
       if (account === undefined) return { state: 'skipped', note: 'gone since the plan was shown' };
       if (account.admin && !admin) {

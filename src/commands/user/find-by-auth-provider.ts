@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
 import { clipped } from '../../core/shown.ts';
@@ -17,13 +18,13 @@ async function find(accounts: Accounts, provider: string, id: string): Promise<R
   );
 }
 
-const provider = text.describe('Its name in the configuration, like `oidc-github`.');
-const id = text.describe('The id there.');
+const provider = once(() => text.describe('Its name in the configuration, like `oidc-github`.'));
+const id = once(() => text.describe('The id there.'));
 
 export const findByAuthProvider = command({
   path: 'user find-by-auth-provider',
   summary: 'Who logs in through a provider under some id.',
-  input: () => z.object({ provider, id }),
+  input: () => z.object({ provider: provider(), id: id() }),
   positionals: ['provider', 'id'],
   examples: [['Whose is it?', '!admin user find-by-auth-provider oidc-github 12345']],
   danger: 'read',
@@ -35,7 +36,7 @@ export const findByAuthProvider = command({
 export const authProvider = command({
   path: 'user auth-provider',
   summary: "The same in synadm's order.",
-  input: () => z.object({ id, provider }),
+  input: () => z.object({ id: id(), provider: provider() }),
   positionals: ['id'],
   short: { p: 'provider' },
   examples: [['Whose is it?', '!admin user auth-provider 12345 -p oidc-github']],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Reply, reply } from '../../core/reply.ts';
 import { code, commandLine, say } from '../../core/text.ts';
@@ -18,12 +19,12 @@ async function find(users: Users, medium: string, typed: string): Promise<Reply>
   );
 }
 
-const address = text.describe('The mail address, or the digits of the telephone number.');
+const address = once(() => text.describe('The mail address, or the digits of the telephone number.'));
 
 export const findByThreepid = command({
   path: 'user find-by-threepid',
   summary: 'Whose mail address or telephone number it is.',
-  input: () => z.object({ medium: text.describe('`email` or `msisdn`.'), address }),
+  input: () => z.object({ medium: text.describe('`email` or `msisdn`.'), address: address() }),
   positionals: ['medium', 'address'],
   examples: [['By mail address', '!admin user find-by-threepid email alice@example.org']],
   danger: 'read',
@@ -35,7 +36,7 @@ export const findByThreepid = command({
 export const threepid = command({
   path: 'user 3pid',
   summary: "The same in synadm's order.",
-  input: () => z.object({ address, medium: text.default('email').describe('`email` or `msisdn`.') }),
+  input: () => z.object({ address: address(), medium: text.default('email').describe('`email` or `msisdn`.') }),
   positionals: ['address'],
   short: { m: 'medium' },
   examples: [['By mail address', '!admin user 3pid alice@example.org -m email']],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { counted } from '../../core/text.ts';
 import type { Redaction, RedactionOrder, Redactions } from '../../homeserver/redactions.ts';
@@ -15,14 +16,16 @@ const stillMs = 20_000;
 const isOpen = ({ state }: Redaction) => state === 'scheduled' || state === 'active';
 
 /** What a step keeps of the redaction it follows. */
-const kept = z.object({
-  /** In the order in which the homeserver goes through them, with what could be read there, and how far it will come. */
-  rooms: z.array(z.object({ roomId: z.string(), readable: z.number(), due: z.number() })),
-  /** Redactions of this account that were there before ours was ordered. */
-  before: z.array(z.string()).nullable(),
-  following: z.string().nullable(),
-});
-type Kept = z.output<typeof kept>;
+const kept = once(() =>
+  z.object({
+    /** In the order in which the homeserver goes through them, with what could be read there, and how far it will come. */
+    rooms: z.array(z.object({ roomId: z.string(), readable: z.number(), due: z.number() })),
+    /** Redactions of this account that were there before ours was ordered. */
+    before: z.array(z.string()).nullable(),
+    following: z.string().nullable(),
+  }),
+);
+type Kept = z.output<ReturnType<typeof kept>>;
 
 /** How far a redaction has come. */
 interface Place {
@@ -54,7 +57,7 @@ export async function followRedaction(
   return judged(ended, whyNot(ended), redactionId);
 
   function known(): Kept {
-    return kept.parse(step.kept);
+    return kept().parse(step.kept);
   }
 
   /** Without the rooms that have nothing any more: a single one that is gone would end the homeserver's work. */

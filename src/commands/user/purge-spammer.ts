@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { localUser } from '../../core/fields.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, counted, joined, say, wordsOf } from '../../core/text.ts';
 import { command, type ItemResult, type Step } from '../define.ts';
@@ -11,16 +12,18 @@ import { forbidsAll, type PartResult, purgeParts } from './purge-parts.ts';
 import { redactionCautions } from './redaction-cautions.ts';
 import { dueIn, writtenRoomNote, writtenRooms } from './written-rooms.ts';
 
-const planned = z.object({ admin: z.boolean() });
+const planned = once(() => z.object({ admin: z.boolean() }));
 
 /** What the step keeps: the results of the parts that are over, and what the one under way keeps itself. */
-const kept = z.object({
-  over: z.array(z.object({ name: z.string(), well: z.boolean(), note: z.string() })),
-  under: z.json().nullable(),
-  /** How often the part under way got no answer. */
-  silences: z.number(),
-});
-type Kept = z.output<typeof kept>;
+const kept = once(() =>
+  z.object({
+    over: z.array(z.object({ name: z.string(), well: z.boolean(), note: z.string() })),
+    under: z.json().nullable(),
+    /** How often the part under way got no answer. */
+    silences: z.number(),
+  }),
+);
+type Kept = z.output<ReturnType<typeof kept>>;
 
 /** A part is given up after so many tries to which the homeserver gave no answer; the later ones still have their turn. */
 const mostSilences = 3;
@@ -76,7 +79,7 @@ export default command({
 
   async run({ user }, _caps, _asker, frozen) {
     return {
-      job: { items: [{ target: user, data: planned.parse(frozen) }], heading: say`Purging ${code(user)}` },
+      job: { items: [{ target: user, data: planned().parse(frozen) }], heading: say`Purging ${code(user)}` },
     };
   },
 
@@ -87,7 +90,7 @@ export default command({
       notTheBot(target, adminRoom.botId, 'purge');
       const account = await users.get(target);
       if (account === undefined) return { state: 'skipped', note: 'gone since the plan was shown' };
-      if (account.admin && !planned.parse(data).admin) {
+      if (account.admin && !planned().parse(data).admin) {
         return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
       }
       for (const [at, part] of purgeParts.entries()) {
@@ -106,7 +109,7 @@ export default command({
 });
 
 function known({ kept: stored }: Step): Kept {
-  return kept.parse(stored ?? { over: [], under: null, silences: 0 });
+  return kept().parse(stored ?? { over: [], under: null, silences: 0 });
 }
 
 /** The step as a part sees it, which keeps things of its own. */

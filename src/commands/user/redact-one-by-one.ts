@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { counted, wordsOf } from '../../core/text.ts';
 import type { RedactionOrder, Redactions } from '../../homeserver/redactions.ts';
@@ -6,7 +7,7 @@ import type { Step } from '../define.ts';
 import { type LeftIn, leftIn, type Redacted } from './redacted.ts';
 
 /** What could be read in these rooms when it began. */
-const kept = z.record(z.string(), z.number()).catch({});
+const kept = once(() => z.record(z.string(), z.number()).catch({}));
 
 /**
  * Redacts what somebody wrote by the bot's own power, the newest first. Synapse's own way would hang each redaction on
@@ -22,7 +23,7 @@ export async function redactOneByOne(
   const left: LeftIn[] = [];
   let redacted = 0;
   let reached = 0;
-  let readableAtFirst = kept.parse(step.kept);
+  let readableAtFirst = kept().parse(step.kept);
   for (const roomId of rooms) {
     const { readable, total } = await redactions.written(userId, roomId);
     if (readableAtFirst[roomId] === undefined) {

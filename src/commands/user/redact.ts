@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, flag, room, text, user } from '../../core/fields.ts';
 import { serverOf } from '../../core/ids.ts';
+import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import { code, commandLine, counted, joined, say, type Text } from '../../core/text.ts';
 import { command } from '../define.ts';
@@ -14,7 +15,7 @@ import { isWell, redactedInWords } from './redacted.ts';
 import { redactionCautions, redactionHelp } from './redaction-cautions.ts';
 import { dueIn, type WrittenRoom, writtenRoomNote, writtenRooms } from './written-rooms.ts';
 
-const planned = z.object({ rooms: z.array(z.string()), byBot: z.boolean(), admin: z.boolean() });
+const planned = once(() => z.object({ rooms: z.array(z.string()), byBot: z.boolean(), admin: z.boolean() }));
 
 export default command({
   path: 'user redact',
@@ -104,7 +105,7 @@ export default command({
   async run(input, _caps, _asker, frozen) {
     return {
       job: {
-        items: [{ target: input.user, data: planned.parse(frozen) }],
+        items: [{ target: input.user, data: planned().parse(frozen) }],
         heading: say`Redacting what ${code(input.user)} wrote`,
       },
     };
@@ -114,7 +115,7 @@ export default command({
     pace: 'other',
     async step({ target, data }, { limit, reason }, { users, redactions, adminRoom }, _asker, step) {
       notTheBot(target, adminRoom.botId, 'redact');
-      const { rooms, byBot, admin } = planned.parse(data);
+      const { rooms, byBot, admin } = planned().parse(data);
       if (step.kept === undefined && !admin && (await users.isAdmin(target))) {
         return { state: 'skipped', note: 'has become a server admin since the plan was shown' };
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../../core/once.ts';
 import { counted } from '../../core/text.ts';
 import type { Media } from '../../homeserver/media.ts';
 import type { Step } from '../define.ts';
@@ -20,7 +21,7 @@ export interface RemovedUploads {
 /** Synapse removes one page a call; a page is what it does between two looks whether the job was cancelled. */
 const pageSize = 100;
 
-const kept = z.object({ removed: z.number() }).catch({ removed: 0 });
+const kept = once(() => z.object({ removed: z.number() }).catch({ removed: 0 }));
 
 /**
  * Removes what a local account had uploaded until `until` (epoch ms), the oldest first, and leaves what came later. May
@@ -32,7 +33,7 @@ export async function removeUploads(
   { count, until }: Pick<Uploads, 'count' | 'until'>,
   step: Pick<Step, 'kept' | 'keep' | 'says' | 'cancelled'>,
 ): Promise<RemovedUploads> {
-  let { removed } = kept.parse(step.kept);
+  let { removed } = kept().parse(step.kept);
   let stuck = 0;
   while (!step.cancelled()) {
     const { rows } = await media.ofUser(userId, { from: stuck, limit: pageSize, sort: 'created_ts' });
