@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** Packages that few commands need. Each is loaded when the first one does: a start would wait for all of them. */
+/** What few commands need. Each is loaded when the first one does: a start would wait for all of them. */
 export const late = {
+  crypto: (): typeof import('node:crypto') => require('node:crypto'),
   yaml: (): typeof import('yaml') => require('yaml'),
   re2js: (): typeof import('re2js') => require('re2js'),
   refa: (): typeof import('refa') => require('refa'),

@@ -4,8 +4,8 @@ import { say } from '../core/text.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { type ExecFlags, execHelp, execPrefix, parseExecFlags } from './exec-flags.ts';
 import { findConfig } from './find-config.ts';
+import { type Format, formats } from './format.ts';
 import { openReach } from './reach.ts';
-import { type Format, formats } from './read-words.ts';
 import { toStandardOutput } from './standard-output.ts';
 
 /** `castellan exec …`: the exit code; failures are told here. */

@@ -1,7 +1,7 @@
 import type { AnyCommand } from '../commands/define.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import type { Reply } from '../core/reply.ts';
-import type { Format } from './read-words.ts';
+import type { Format } from './format.ts';
 import type { Face } from './run-line.ts';
 import { show } from './show.ts';
 import { toStandardOutput } from './standard-output.ts';

@@ -1,6 +1,8 @@
+import { isatty } from 'node:tty';
 import { byNoun } from '../commands/by-noun.ts';
 import type { AnyCommand, Capabilities } from '../commands/define.ts';
 import type { Config } from '../config.ts';
+import { fieldsOf, type Kind } from '../core/fields.ts';
 import { normalized } from '../core/resolve.ts';
 import { type ExitCode, exitOf } from '../exit-code.ts';
 import { createHomeserver } from '../homeserver/create-homeserver.ts';
@@ -8,9 +10,21 @@ import { shellSource } from '../pipeline/shell-door.ts';
 import { commandIn } from './command-in.ts';
 import { type ExecFlags, execPrefix } from './exec-flags.ts';
 import { createFace } from './face.ts';
+import type { Format } from './format.ts';
 import type { Reach } from './reach.ts';
-import { type Format, readWords } from './read-words.ts';
+import { readWords } from './read-words.ts';
 import { usersFor, whoAsks } from './who-asks.ts';
+
+/** Kinds of fields that may be typed without their server's name. */
+const idKinds: ReadonlySet<Kind> = new Set([
+  'localpart',
+  'newUser',
+  'user',
+  'localUser',
+  'room',
+  'alias',
+  'localAlias',
+]);
 
 export interface PlainReadOptions {
   readonly flags: ExecFlags;
@@ -31,12 +45,16 @@ export async function runPlainRead({
   reaching,
 }: PlainReadOptions): Promise<ExitCode | undefined> {
   const { actor, role } = whoAsks(config, flags.as);
-  if (config.backend.type !== 'synapse' || role !== 'owner' || flags.words.includes('-')) return undefined;
+  if (config.backend.type !== 'synapse' || role !== 'owner' || flags.words.some(isFromInput)) return undefined;
   const noun = byNoun[normalized(flags.words.find((word) => !word.startsWith('-')) ?? '')];
   if (noun === undefined) return undefined;
   const catalog = { prefix: execPrefix, ...(await noun()) };
   const command = commandIn(flags.words, catalog);
   if (command === undefined || !onlyReads(command)) return undefined;
+  const readFor = (serverName: string) =>
+    readWords(flags, { catalog, me: { prefix: execPrefix, serverName }, terminal: isatty(0) });
+  // The homeserver's answer is still on its way; where no id may be typed, its name changes nothing.
+  const early = command.body === undefined && !takesIds(command) ? await readFor('') : undefined;
 
   const { matrix, log, signal, heard } = await reaching;
   const nothing = () => undefined;
@@ -58,8 +76,7 @@ export async function runPlainRead({
   } as unknown as Capabilities;
   if (!command.needs.every((need) => need in has)) return undefined;
 
-  const me = { prefix: execPrefix, serverName: matrix.serverName };
-  const read = await readWords(flags, { catalog, me, terminal: process.stdin.isTTY === true });
+  const read = early ?? (await readFor(matrix.serverName));
   const asker = { userId: actor, role, source: shellSource('read') };
   const result = await read.command.run(read.input, has, asker, undefined);
   if ('job' in result) throw new Error(`${command.path} reads and makes a job`);
@@ -67,6 +84,12 @@ export async function runPlainRead({
   await face.show(result, read);
   return exitOf[result.outcome];
 }
+
+/** What stands for a secret on standard input. */
+const isFromInput = (word: string): boolean => /(^|=)-$/.test(word);
+
+const takesIds = ({ input }: AnyCommand): boolean =>
+  [...fieldsOf(input).values()].some(({ kind }) => idKinds.has(kind));
 
 const onlyReads = ({ danger, raise, audited }: AnyCommand): boolean =>
   danger === 'read' && raise === undefined && audited !== true;

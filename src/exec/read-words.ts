@@ -9,10 +9,8 @@ import { code, say } from '../core/text.ts';
 import { asLine, quoted } from '../core/words.ts';
 import { commandIn } from './command-in.ts';
 import type { ExecFlags } from './exec-flags.ts';
+import { formats } from './format.ts';
 import { readText } from './read-text.ts';
-
-export const formats = ['human', 'json', 'yaml', 'minified', 'pprint', 'csv'] as const;
-export type Format = (typeof formats)[number];
 
 /** Characters of a registration token that listings show. */
 const shownOfToken = 4;

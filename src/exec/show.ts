@@ -6,7 +6,7 @@ import { nextLine, pageLine } from '../core/page.ts';
 import { prefixed } from '../core/prefixed.ts';
 import { type Block, paragraph, type Reply, type StreamedRow } from '../core/reply.ts';
 import { wordsOf } from '../core/text.ts';
-import type { Format } from './read-words.ts';
+import type { Format } from './format.ts';
 import { isUnread } from './standard-output.ts';
 import { plainWords, terminalText } from './terminal-text.ts';
 

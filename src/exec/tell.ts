@@ -5,7 +5,7 @@ import { type ExitCode, endingOf, exitCodes } from '../exit-code.ts';
 import { createLog } from '../log.ts';
 import { DeadToken } from '../matrix/dead-token.ts';
 import { problemOf } from '../pipeline/problem-of.ts';
-import type { Format } from './read-words.ts';
+import type { Format } from './format.ts';
 import { show } from './show.ts';
 import { toStandardOutput } from './standard-output.ts';
 import { terminalText } from './terminal-text.ts';

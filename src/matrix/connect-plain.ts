@@ -32,7 +32,7 @@ export async function connectPlain({ homeserverUrl, token, signal, heard }: Plai
     path: whoamiPath,
     timeoutMs: patienceMs,
   })
-    .then((answer) => whoami().parse(answer))
+    .then((answer) => whoami().parse(answer, { jitless: true }))
     .catch(async (error) => {
       throw (await isDeadToken(error, once, signal)) ? new DeadToken() : error;
     });

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { late } from '../../core/late.ts';
 import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Notices } from '../notices.ts';
@@ -30,7 +30,7 @@ export function createSynapseNotices(http: SynapseHttp, users: Users, serverName
   return {
     async areEnabled() {
       // Nobody has this id, so that nobody gets the message; the server looks first whether it may send any.
-      const nobody = `@nobody-${randomUUID()}:${serverName}`;
+      const nobody = `@nobody-${late.crypto().randomUUID()}:${serverName}`;
       const body = { user_id: nobody, content: { msgtype: 'm.text', body: '' } };
       try {
         return (await http.find(sent(), { method: 'POST', path: base, body })) === undefined;
