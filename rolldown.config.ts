@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 
 /** Small packages that every start needs: what of them is used goes into the program, which halves the time of a start. */
-const bundled = ['zod', 'yargs-parser', 'fastest-levenshtein', 'ipaddr.js'];
+const bundled = ['zod', 'yargs-parser', 'fastest-levenshtein'];
 
 const isBundled = (name: string) => bundled.some((one) => name === one || name.startsWith(`${one}/`));
 

@@ -234,13 +234,14 @@ function tokenFileOf(raw: unknown, from: string): TokenFile {
 }
 
 function check(file: string, text: string): Checked {
-  const syntax = jsonFault(text);
-  if (syntax !== undefined) {
-    const line = `line ${syntax.line}, column ${syntax.column}: this is not JSON`;
-    return { faults: [line], tokenFile: { kind: 'unknown' } };
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    const { line, column } = jsonFault(text) ?? { line: 1, column: 1 };
+    return { faults: [`line ${line}, column ${column}: this is not JSON`], tokenFile: { kind: 'unknown' } };
   }
   const from = dirname(resolve(file));
-  const raw: unknown = JSON.parse(text);
   const tokenFile = tokenFileOf(raw, from);
   // It is read once: to compile the schema, as Zod would, takes longer.
   const parsed = schema.safeParse(raw, { jitless: true });

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { byNoun } from '../src/commands/by-noun.ts';
 import type { AnyCommand } from '../src/commands/define.ts';
 import { commands } from '../src/commands/index.ts';
 import { ownWays, withOwnWays } from '../src/commands/own-way/with-own-ways.ts';
 import { fieldsOf } from '../src/core/fields.ts';
 import { readLine } from '../src/core/read-command.ts';
 import { reference } from '../src/core/reference.ts';
-import { namesOf } from '../src/core/resolve.ts';
+import { namesOf, resolve } from '../src/core/resolve.ts';
 import { conduit } from '../src/homeserver/relay/conduit.ts';
 import { continuwuity } from '../src/homeserver/relay/continuwuity.ts';
 import { palpo } from '../src/homeserver/relay/palpo.ts';
@@ -149,6 +150,19 @@ describe('the commands', () => {
       expect(names, path).toContain(basename(path, '.ts'));
       for (const { command } of inFile) expect(path).toMatch(`src/commands/${folderOf(command.path)}/`);
     }
+  });
+
+  test('are found by their noun alone as among all', async () => {
+    const nouns = new Set<string>();
+    for (const name of commands.flatMap(namesOf).filter((one) => one.includes(' '))) {
+      const words = name.split(' ');
+      const noun = words[0] ?? '';
+      nouns.add(noun);
+      const alone = { ...catalog, ...(await byNoun.get(noun)?.()) };
+      expect(resolve(words, alone), name).toEqual(resolve(words, catalog));
+    }
+    // Those whose one command has no second word.
+    expect([...byNoun.keys()].sort()).toEqual([...nouns, 'native', 'raw'].sort());
   });
 
   test.each([

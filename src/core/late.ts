@@ -5,6 +5,7 @@ const require = createRequire(import.meta.url);
 /** What few commands need. Each is loaded when the first one does: a start would wait for all of them. */
 export const late = {
   crypto: (): typeof import('node:crypto') => require('node:crypto'),
+  ipaddr: (): typeof import('ipaddr.js') => require('ipaddr.js'),
   yaml: (): typeof import('yaml') => require('yaml'),
   re2js: (): typeof import('re2js') => require('re2js'),
   refa: (): typeof import('refa') => require('refa'),

@@ -45,8 +45,9 @@ export async function runPlainRead({
   reaching,
 }: PlainReadOptions): Promise<ExitCode | undefined> {
   const { actor, role } = whoAsks(config, flags.as);
-  if (config.backend.type !== 'synapse' || role !== 'owner' || flags.words.some(isFromInput)) return undefined;
-  const noun = byNoun[normalized(flags.words.find((word) => !word.startsWith('-')) ?? '')];
+  const givesSecret = flags.secretFiles.size > 0 || flags.words.some((word) => /(^|=)-$/.test(word));
+  if (config.backend.type !== 'synapse' || role !== 'owner' || givesSecret) return undefined;
+  const noun = byNoun.get(normalized(flags.words.find((word) => !word.startsWith('-')) ?? ''));
   if (noun === undefined) return undefined;
   const catalog = { prefix: execPrefix, ...(await noun()) };
   const command = commandIn(flags.words, catalog);
@@ -84,9 +85,6 @@ export async function runPlainRead({
   await face.show(result, read);
   return exitOf[result.outcome];
 }
-
-/** What stands for a secret on standard input. */
-const isFromInput = (word: string): boolean => /(^|=)-$/.test(word);
 
 const takesIds = ({ input }: AnyCommand): boolean =>
   [...fieldsOf(input).values()].some(({ kind }) => idKinds.has(kind));

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text as all } from 'node:stream/consumers';
@@ -114,6 +124,44 @@ describeWithSynapse('castellan exec', () => {
       expect(await whoami([], { cwd, env: { HOME: home } })).toEqual([0, '', true]);
       writeFileSync(join(cwd, 'bot.config.json'), '{"colour": "red"}');
       expect(await whoami([], { cwd, env: { HOME: home } })).toEqual([2, expect.stringContaining('colour'), false]);
+    });
+  });
+
+  describe('of what only reads the homeserver', () => {
+    const configured = (name: string, changed: Readonly<Record<string, unknown>>) => {
+      const { accessTokenFile, ...rest } = JSON.parse(readFileSync(room.configFile, 'utf8'));
+      const token = resolve(dirname(room.configFile), accessTokenFile);
+      return written(name, JSON.stringify({ ...rest, accessTokenFile: token, ...changed }));
+    };
+
+    test('needs no store, and everything else makes one', async () => {
+      const dataDir = join(folder, 'made-when-needed');
+      const config = configured('no-store.json', { dataDir });
+      for (const words of [
+        ['server', 'version'],
+        ['user', 'list', '--all'],
+        ['user', 'details', 'alice'],
+        ['report', 'list'],
+      ]) {
+        const { code, stderr } = await packed.run(['exec', '-c', config, '--', ...words]);
+        expect([words, code, stderr]).toEqual([words, 0, '']);
+      }
+      expect(existsSync(dataDir)).toBe(false);
+      expect((await packed.run(['exec', '-c', config, '--', 'bot', 'status'])).code).toBe(0);
+      expect(existsSync(dataDir)).toBe(true);
+    });
+
+    test('is told apart from a mistyped line without the homeserver', async () => {
+      const config = configured('nobody-there.json', { homeserverUrl: 'http://127.0.0.1:1' });
+      const run = (...words: string[]) => packed.run(['exec', '-c', config, '--', ...words]);
+      expect(await run('server', 'version', '--loud')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--loud'),
+      });
+      expect(await run('server', 'version')).toMatchObject({ code: 1, stdout: '' });
+      // Names of everything that a table could have, too.
+      expect((await run('constructor', 'list')).code).toBe(2);
+      expect((await run('__proto__', 'list')).code).toBe(2);
     });
   });
 

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { late } from '../../core/late.ts';
 
 /**
  * Whether an IP address belongs to the public internet: no private, loopback, link-local, shared or reserved one, nor
@@ -6,6 +6,7 @@ import ipaddr from 'ipaddr.js';
  */
 export function isPublicAddress(address: string): boolean {
   // A zone says which link it is on, so that there is one.
+  const ipaddr = late.ipaddr();
   if (address.includes('%') || !ipaddr.isValid(address)) return false;
   return ipaddr.process(address).range() === 'unicast';
 }
