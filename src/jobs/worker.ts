@@ -161,8 +161,10 @@ export function createJobWorker({ context, atOnce, stopped, pause, only }: JobWo
 
   /** A short job may be over before its own message is sent; the last edit needs that message's id. */
   async function shown(id: string): Promise<void> {
-    for (let tries = 0; tries < 100 && !stopped() && store.jobs.get(id)?.messageId === undefined; tries++) {
-      await pause(100);
+    const isUnsent = () => !stopped() && store.jobs.get(id)?.messageId === undefined;
+    for (let tries = 0; tries < 100 && isUnsent(); tries++) {
+      await context.allSent();
+      if (isUnsent()) await pause(100);
     }
   }
 

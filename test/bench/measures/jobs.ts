@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
 import { jobEnd, jobIn } from '../../e2e/run-job.ts';
 import type { TestClient } from '../../homeserver/client.ts';
@@ -39,9 +40,15 @@ async function accounts({ raw, server }: BenchLab, count: number): Promise<reado
 
 /** Milliseconds from the yes to the report of the job's end in the room; the plan is made before. */
 async function job({ room }: BenchLab, line: string, body: string, word?: string): Promise<number> {
-  const plan = await room.askWith(line, body);
-  const code = /confirm ([a-z0-9]{5})/.exec(plan)?.[1];
-  if (code === undefined) throw new Error(`no plan came back:\n${plan}`);
+  const { admin, roomId } = room;
+  const plan = await room.answerTo(await admin.send(roomId, `!admin ${line}\n\`\`\`\n${body}\n\`\`\``));
+  const code = /confirm ([a-z0-9]{5})/.exec(String(plan.content.body))?.[1];
+  if (code === undefined) throw new Error(`no plan came back:\n${plan.content.body}`);
+  // Nobody says yes before the bot has put the last of its reactions below the plan.
+  const last = { event_id: plan.event_id, key: '❌' };
+  await admin.waitForEvent(roomId, ({ content }) =>
+    isDeepStrictEqual(content['m.relates_to'], { rel_type: 'm.annotation', ...last }),
+  );
   return timed(async () => {
     const begun = await room.ask(word === undefined ? `confirm ${code}` : `confirm ${code} ${word}`);
     const { content } = await jobEnd(room, jobIn(begun));
