@@ -23,7 +23,7 @@ export interface AnyCommandOptions {
   readonly flags: ExecFlags;
   readonly format: Format;
   /** Or what is wrong with it: a page of help needs none. */
-  readonly config: Config | Problem;
+  readonly config: Config | Error;
   /** Begun already, where it is known that it will be needed. */
   readonly reaching: Promise<Reach> | undefined;
 }
@@ -31,9 +31,9 @@ export interface AnyCommandOptions {
 /** Runs whatever there is, with all that the bot has: its store, its admin room, plans and jobs. */
 export async function runAnyCommand({ flags, format, config, reaching }: AnyCommandOptions): Promise<ExitCode> {
   const terminal = process.stdin.isTTY === true;
-  const help = await helpIn(flags, config instanceof Problem ? 'synapse' : config.backend.type, format);
+  const help = await helpIn(flags, config instanceof Error ? 'synapse' : config.backend.type, format);
   if (help !== undefined) return help();
-  if (config instanceof Problem) throw config;
+  if (config instanceof Error) throw config;
   const reach = await (reaching ?? openReach(config, flags.verbose));
   const session = await openSession({ config, reach, prefix: execPrefix, as: flags.as });
   let stopping = false;

@@ -33,7 +33,7 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
   }
   const config = configOf(flags);
   const isHelp = flags.words[0] === 'help' || flags.words.some((word) => word === '--help' || word === '-h');
-  if (config instanceof Problem || isHelp) {
+  if (config instanceof Error || isHelp) {
     const { runAnyCommand } = await import('./any-command.ts');
     return runAnyCommand({ flags, format, config, reaching: undefined });
   }
@@ -49,11 +49,11 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
 }
 
 /** The configuration, or what is wrong with it: a page of help needs none. */
-function configOf(flags: ExecFlags): Config | Problem {
+function configOf(flags: ExecFlags): Config | Error {
   try {
     return loadConfig(findConfig(flags.config, process.env), process.env);
   } catch (error) {
-    if (error instanceof Problem) return error;
+    if (error instanceof Error) return error;
     throw error;
   }
 }

@@ -89,9 +89,11 @@ describeWithSynapse('castellan exec', () => {
       expect((await exec(['-o', 'pp', '--', 'user', 'details', 'bob'])).stdout).toMatch(/name: '@bob:/);
     });
 
-    test('of help without a configuration, on every level', async () => {
+    test.each(['without a configuration', 'with a faulty one'])('of help %s, on every level', async (how) => {
+      const cwd = mkdtempSync(join(folder, 'help-'));
+      if (how === 'with a faulty one') writeFileSync(join(cwd, 'bot.config.json'), '{"colour": "red"}');
       for (const argv of [['--help'], ['--', 'help'], ['--', 'user', '--help'], ['--', 'help', 'user', 'details']]) {
-        const { code, stdout } = await packed.run(['exec', ...argv], { cwd: folder });
+        const { code, stdout } = await packed.run(['exec', ...argv], { cwd });
         expect([argv, code]).toEqual([argv, 0]);
         expect(stdout).toContain('castellan exec');
       }
