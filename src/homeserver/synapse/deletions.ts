@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Deletion, DeletionOrder, DeletionResult, Deletions } from '../deletions.ts';
 import type { SynapseHttp } from './http.ts';
+import { scheduledTasks, taskState } from './scheduled-tasks.ts';
 
 const admin = '/_synapse/admin';
 const part = encodeURIComponent;
@@ -24,31 +25,16 @@ const result = once(() =>
     new_room_id: z.string().nullish(),
   }),
 );
-const state = once(() => z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']));
 const status = once(() =>
   z.looseObject({
     delete_id: z.string(),
     room_id: z.string(),
-    status: state(),
+    status: taskState(),
     shutdown_room: result().nullish(),
   }),
 );
 const statuses = once(() => z.looseObject({ results: z.array(status()) }));
-const tasks = once(() =>
-  z.looseObject({
-    scheduled_tasks: z.array(
-      z.looseObject({
-        id: z.string(),
-        action: z.string(),
-        status: state(),
-        timestamp_ms: z.number(),
-        resource_id: z.string().nullish(),
-        result: result().nullish(),
-        error: z.string().nullish(),
-      }),
-    ),
-  }),
-);
+const tasks = once(() => scheduledTasks(taskState(), result()));
 const details = once(() => z.looseObject({ forgotten: z.boolean().nullish() }));
 const events = once(() =>
   z.looseObject({

@@ -3,6 +3,7 @@ import { once } from '../../core/once.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Maintenance } from '../maintenance.ts';
 import type { SynapseHttp } from './http.ts';
+import { scheduledTasks } from './scheduled-tasks.ts';
 
 const status = once(() =>
   z.looseObject({
@@ -14,20 +15,8 @@ const status = once(() =>
   }),
 );
 
-const tasks = once(() =>
-  z.looseObject({
-    scheduled_tasks: z.array(
-      z.looseObject({
-        id: z.string(),
-        action: z.string(),
-        status: z.string(),
-        timestamp_ms: z.number(),
-        resource_id: z.string().nullish(),
-        error: z.string().nullish(),
-      }),
-    ),
-  }),
-);
+/** Of whatever kind, and so far as it tells: new kinds are to be seen too. */
+const tasks = once(() => scheduledTasks(z.string(), z.unknown()));
 
 const sizes = once(() =>
   z.looseObject({

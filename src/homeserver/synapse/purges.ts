@@ -4,19 +4,13 @@ import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Purges } from '../purges.ts';
 import type { SynapseHttp } from './http.ts';
+import { scheduledTasks, taskState } from './scheduled-tasks.ts';
 
 const admin = '/_synapse/admin/v1';
 const part = encodeURIComponent;
 
-const state = once(() => z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']));
-const status = once(() => z.looseObject({ status: state(), error: z.string().nullish() }));
-const tasks = once(() =>
-  z.looseObject({
-    scheduled_tasks: z.array(
-      z.looseObject({ id: z.string(), status: state(), timestamp_ms: z.number(), error: z.string().nullish() }),
-    ),
-  }),
-);
+const status = once(() => z.looseObject({ status: taskState(), error: z.string().nullish() }));
+const tasks = once(() => scheduledTasks(taskState(), z.unknown()));
 
 /** Purging history, by Synapse's admin API (manual, "Purge History API"). */
 export function createSynapsePurges(http: SynapseHttp): Purges {

@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { code, say } from '../../core/text.ts';
 import type { Redaction, Redactions } from '../redactions.ts';
 import type { SynapseHttp } from './http.ts';
+import { scheduledTasks, taskState } from './scheduled-tasks.ts';
 
 const admin = '/_synapse/admin/v1';
 const client = '/_matrix/client/v3';
@@ -15,21 +16,8 @@ const action = 'redact_all_events';
 const types = ['m.room.message', 'm.room.encrypted', 'm.room.member'];
 const pageSize = 500;
 
-const tasks = once(() =>
-  z.looseObject({
-    scheduled_tasks: z.array(
-      z.looseObject({
-        id: z.string(),
-        action: z.string(),
-        status: z.enum(['scheduled', 'active', 'complete', 'failed', 'cancelled']),
-        timestamp_ms: z.number(),
-        resource_id: z.string().nullish(),
-        result: z.looseObject({ failed_redactions: z.record(z.string(), z.string()).nullish() }).nullish(),
-        error: z.string().nullish(),
-      }),
-    ),
-  }),
-);
+const failures = () => z.looseObject({ failed_redactions: z.record(z.string(), z.string()).nullish() });
+const tasks = once(() => scheduledTasks(taskState(), failures()));
 
 const events = once(() =>
   z.looseObject({
