@@ -78,6 +78,12 @@ async function failed(error: unknown): Promise<number> {
   return ending.exitCode;
 }
 
+// Standard input may be closed at a question; Node itself would then end with 0.
+process.once('beforeExit', () => {
+  process.stderr.write('It was not done: there was nothing left to wait for, as when standard input is closed.\n');
+  process.exit(1);
+});
+
 void main(process.argv.slice(2))
   .catch(failed)
   .then(async (ended) => {

@@ -1,6 +1,6 @@
 import type { AnyCommand } from '../commands/define.ts';
 import { commandsFor } from '../commands/own-way/commands-for.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigFaults } from '../config.ts';
 import { Problem } from '../core/problem.ts';
 import type { ReadCommand } from '../core/read-command.ts';
 import type { Reply } from '../core/reply.ts';
@@ -31,7 +31,7 @@ export interface AnyCommandOptions {
 /** Runs whatever there is, with all that the bot has: its store, its admin room, plans and jobs. */
 export async function runAnyCommand({ flags, format, config, reaching }: AnyCommandOptions): Promise<ExitCode> {
   const terminal = process.stdin.isTTY === true;
-  const help = await helpIn(flags, config instanceof Error ? 'synapse' : config.backend.type, format);
+  const help = await helpIn(flags, config, format);
   if (help !== undefined) return help();
   if (config instanceof Error) throw config;
   const reach = await (reaching ?? openReach(config, flags.verbose));
@@ -88,19 +88,22 @@ async function withAsked(flags: ExecFlags, catalog: Session['catalog'], asks: bo
 /** Pages of help need neither a configuration nor a homeserver. */
 async function helpIn(
   flags: ExecFlags,
-  backend: Config['backend']['type'],
+  config: Config | Error,
   format: Format,
 ): Promise<(() => Promise<ExitCode>) | undefined> {
   let read: ReadCommand<AnyCommand>;
-  const catalog = { prefix: execPrefix, commands: await commandsFor(backend) };
+  const catalog = {
+    prefix: execPrefix,
+    commands: await commandsFor(config instanceof Error ? 'synapse' : config.backend.type),
+  };
   try {
     read = await readWords(
       { ...flags, body: undefined, secretFiles: new Map(), words: flags.words.filter((word) => word !== '-') },
       { catalog, me: { prefix: execPrefix, serverName: 'example.org' }, terminal: true },
     );
   } catch (error) {
-    // What no server can change needs none to be told.
-    if (error instanceof Problem && error.code === 'unknown-command') throw error;
+    // What no server can change needs none to be told; which commands there are, a faulty configuration may hide.
+    if (error instanceof Problem && error.code === 'unknown-command' && !(config instanceof ConfigFaults)) throw error;
     return undefined;
   }
   if (read.command.path !== 'help') return undefined;

@@ -32,7 +32,8 @@ async function run(flags: ExecFlags, format: Format): Promise<ExitCode> {
     throw new Problem('usage', say`There is no command.`, say`castellan exec --help shows how it is used.`);
   }
   const config = configOf(flags);
-  const isHelp = flags.words[0] === 'help' || flags.words.some((word) => word === '--help' || word === '-h');
+  // However it is written, and wherever it stands: pages of help tell of all commands.
+  const isHelp = flags.words.some((word) => /^\W*(help|h)$/i.test(word));
   if (config instanceof Error || isHelp) {
     const { runAnyCommand } = await import('./any-command.ts');
     return runAnyCommand({ flags, format, config, reaching: undefined });

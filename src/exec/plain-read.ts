@@ -57,7 +57,9 @@ export async function runPlainRead({
   // The homeserver's answer is still on its way; where no id may be typed, its name changes nothing.
   const early = command.body === undefined && !takesIds(command) ? await readFor('') : undefined;
 
-  const { matrix, log, signal, heard } = await reaching;
+  const { matrix, log, signal, heard, abort } = await reaching;
+  // What is asked is called off and told; a second time the process simply ends.
+  process.once('SIGINT', abort).once('SIGTERM', abort);
   const nothing = () => undefined;
   const adminRoomNames = () => [];
   const { homeserver } = await createHomeserver({

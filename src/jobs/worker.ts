@@ -162,8 +162,9 @@ export function createJobWorker({ context, atOnce, stopped, pause, only }: JobWo
   /** A short job may be over before its own message is sent; the last edit needs that message's id. */
   async function shown(id: string): Promise<void> {
     const isUnsent = () => !stopped() && store.jobs.get(id)?.messageId === undefined;
-    for (let tries = 0; tries < 100 && isUnsent(); tries++) {
-      await context.allSent();
+    for (let tries = 0; tries < 25 && isUnsent(); tries++) {
+      // Not for longer: while the homeserver takes no message, jobs go on.
+      await Promise.race([context.allSent(), pause(100)]);
       if (isUnsent()) await pause(100);
     }
   }

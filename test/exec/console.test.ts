@@ -150,4 +150,18 @@ describeWithSynapse('castellan console', () => {
     terminal = openTerminal([...argv.slice(0, 3), '--batch', ...argv.slice(3, -1), 'dora'], tmpdir());
     expect(await terminal.ended).toBe(3);
   });
+
+  test('an exec whose question is answered with Ctrl-D does nothing, and says so', async () => {
+    const argv = ['exec', '--config', room.configFile, '--'];
+    terminal = openTerminal([...argv, 'user', 'logout', 'dora'], tmpdir());
+    await terminal.shows(/\[y\/N\] $/);
+    terminal.type('\u0004');
+    expect(await terminal.ended).not.toBe(0);
+    await terminal.shows(/not done|Nothing was done/);
+    terminal = openTerminal([...argv, 'user', 'modify', 'dora', '-p'], tmpdir());
+    await terminal.shows(/The new password/);
+    terminal.type('\u0004');
+    expect(await terminal.ended).not.toBe(0);
+    await terminal.shows(/not done|[Nn]othing was done/);
+  });
 });

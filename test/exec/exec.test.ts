@@ -89,6 +89,19 @@ describeWithSynapse('castellan exec', () => {
       expect((await exec(['-o', 'pp', '--', 'user', 'details', 'bob'])).stdout).toMatch(/name: '@bob:/);
     });
 
+    test('of help, however it is asked for, where there is a homeserver too', async () => {
+      for (const words of [
+        ['user', 'list', 'help'],
+        ['user', 'details', '--HELP'],
+        ['server', 'version', '-h'],
+        ['server', 'Help'],
+      ]) {
+        const { code, stdout, stderr } = await exec(['--', ...words]);
+        expect([words, code, stderr]).toEqual([words, 0, '']);
+        expect(stdout).toContain('castellan exec -- ');
+      }
+    });
+
     test.each(['without a configuration', 'with a faulty one'])('of help %s, on every level', async (how) => {
       const cwd = mkdtempSync(join(folder, 'help-'));
       if (how === 'with a faulty one') writeFileSync(join(cwd, 'bot.config.json'), '{"colour": "red"}');
@@ -258,6 +271,8 @@ describeWithSynapse('castellan exec', () => {
       const wrong = written('wrong.json', '{"homeserverUrl": 5, "colour": "red"}');
       const faulty = await packed.run(['exec', '-c', wrong, '-o', 'json', '--', 'user', 'list']);
       expect(faulty.code).toBe(2);
+      // Which commands there are, only a sound one tells.
+      expect((await packed.run(['exec', '-c', wrong, '--', 'query', 'users'])).stderr).toContain('colour');
       expect(JSON.parse(faulty.stdout)).toMatchObject({ error: { code: 'usage' } });
       const token = written('open-token', 'secret');
       chmodSync(token, 0o644);
