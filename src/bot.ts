@@ -261,10 +261,10 @@ export async function startBot({ config, log }: BotOptions): Promise<Bot> {
     log,
     clock,
   };
-  const { concurrency, hashing, deactivate, purge } = config.jobs;
+  const { concurrency, hashing, join, deactivate, purge } = config.jobs;
   const jobs = createJobWorker({
     context,
-    atOnce: { other: concurrency, hashing, deactivate, purge },
+    atOnce: { other: concurrency, hashing, join, deactivate, purge },
     stopped: () => stopped() || watch.isHalted(),
     pause: wait,
   });

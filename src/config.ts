@@ -149,6 +149,8 @@ const schema = strict({
   jobs: strict({
     concurrency: count.default(4),
     hashing: count.default(2),
+    // Synapse brings people in one after the other: asked at once, others wait for longer and none is in sooner.
+    join: count.default(1),
     deactivate: count.default(1),
     purge: count.default(1),
   }).prefault({}),

@@ -64,7 +64,7 @@ export interface Step<Seen = unknown> {
 }
 
 /** How many steps of a kind run at once is the operator's to say (`jobs` in the configuration). */
-export type Pace = 'hashing' | 'deactivate' | 'purge' | 'other';
+export type Pace = 'hashing' | 'join' | 'deactivate' | 'purge' | 'other';
 
 /** Reading tells whether a write that got no answer was carried out. */
 export type Settled = 'done' | 'not done' | 'unknown';

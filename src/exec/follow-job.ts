@@ -31,7 +31,7 @@ export interface FollowOptions {
 export async function followJob({ session, id, lock: held, progress, stopping }: FollowOptions): Promise<Reply> {
   const { context, config } = session;
   const { store } = context;
-  const { concurrency, hashing, deactivate, purge } = config.jobs;
+  const { concurrency, hashing, join, deactivate, purge } = config.jobs;
   let lock = held;
   let worker: JobWorker | undefined;
   try {
@@ -52,7 +52,7 @@ export async function followJob({ session, id, lock: held, progress, stopping }:
       if (lock !== undefined && worker === undefined) {
         worker = createJobWorker({
           context,
-          atOnce: { other: concurrency, hashing, deactivate, purge },
+          atOnce: { other: concurrency, hashing, join, deactivate, purge },
           stopped: stopping,
           pause: (ms) => pause(ms),
           only: id,

@@ -89,17 +89,18 @@ describeWithSynapse('the pace of jobs', () => {
   }
 
   const paces = [
-    { how: 'by default', config: {}, other: 4, hash: 2, deactivate: 1, purge: 1 },
+    { how: 'by default', config: {}, other: 4, hash: 2, join: 1, deactivate: 1, purge: 1 },
     {
       how: 'as configured',
-      config: { jobs: { concurrency: 2, hashing: 3, deactivate: 3, purge: 2 } },
+      config: { jobs: { concurrency: 2, hashing: 3, join: 4, deactivate: 3, purge: 2 } },
       other: 2,
       hash: 3,
+      join: 4,
       deactivate: 3,
       purge: 2,
     },
   ];
-  describe.each(paces)('$how', ({ config, other, hash, deactivate, purge }) => {
+  describe.each(paces)('$how', ({ config, other, hash, join, deactivate, purge }) => {
     beforeAll(async () => {
       await room.bot().stop();
       room.configure(config);
@@ -114,13 +115,13 @@ describeWithSynapse('the pace of jobs', () => {
       expect(new Set(seen.begun)).toEqual(new Set(ids));
     });
 
-    test(`of people to be brought into a room ${other} are under way at once`, async () => {
+    test(`of people to be brought into a room ${join} at a time`, async () => {
       const ids = await accounts(12);
       const lobby = await bob.createRoom({ preset: 'public_chat' });
-      const seen = watch(joining, other, 12);
+      const seen = watch(joining, join, 12);
       const report = await runJob(room, `user force-join-list-of-local-users ${lobby}`, ids.join('\n'));
       expect(bodyOf(report)).toContain('12 of 12 done');
-      expect(seen.most()).toBe(other);
+      expect(seen.most()).toBe(join);
     });
 
     test(`of passwords ${hash} are hashed at once`, async () => {

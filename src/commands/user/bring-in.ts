@@ -141,7 +141,7 @@ export function bringInResult(frozen: BringInFrozen | undefined): Result {
 
 /** One account after the other; what the bot has to open for that it closes again, whatever happens. */
 export const bringInJob: JobDefinition<unknown, Caps> = {
-  pace: 'other',
+  pace: 'join',
 
   async step({ target, data }, _input, caps): Promise<ItemResult> {
     const { users, adminRoom } = caps;

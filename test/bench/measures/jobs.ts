@@ -15,7 +15,7 @@ const created = 100;
 /** Each is done so often, by turns with what it is held against. */
 const turns = 3;
 /** What the configuration has unless told otherwise. */
-const atOnce = { deactivate: 1, other: 4, hashing: 2 };
+const atOnce = { deactivate: 1, join: 1, other: 4, hashing: 2 };
 /** synadm's loop takes minutes: so many are measured and the time is taken for all. */
 const synadmSample = 30;
 
@@ -127,7 +127,7 @@ async function joining(lab: BenchLab, one: number): Promise<readonly Line[]> {
   const raw = async (before: (id: string) => Promise<unknown>) => {
     const roomId = await lobby();
     return timed(() =>
-      inLanes(ids, atOnce.other, async (user_id) => {
+      inLanes(ids, atOnce.join, async (user_id) => {
         await before(user_id);
         await lab.raw.admin('POST', `/v1/join/${path(roomId)}`, { user_id });
       }),
@@ -264,7 +264,7 @@ async function besides(lab: BenchLab): Promise<readonly Line[]> {
   const busy = await bystander(lab.raw, roomId, () => over);
   await running;
   const bare = { roomId: await lab.raw.createRoom({ preset: 'public_chat' }), over: false };
-  const calls = inLanes(ids, 1, (user_id) =>
+  const calls = inLanes(ids, atOnce.join, (user_id) =>
     lab.raw.admin('POST', `/v1/join/${path(bare.roomId)}`, { user_id }),
   ).finally(() => {
     bare.over = true;
