@@ -166,6 +166,34 @@ describeWithSynapse('castellan exec', () => {
       expect(existsSync(dataDir)).toBe(true);
     });
 
+    test.each(['SIGINT', 'SIGTERM'] as const)('ends in words on %s while the homeserver is silent', async (signal) => {
+      const asked = Promise.withResolvers<void>();
+      const between = await startScripted(
+        [
+          ({ path }) => {
+            if (!/\/users\?/.test(path)) return undefined;
+            asked.resolve();
+            return 'hang';
+          },
+        ],
+        server.url,
+      );
+      try {
+        const config = configured('silent.json', { homeserverUrl: between.url });
+        const child = spawn(packed.bin, ['exec', '-c', config, '--', 'user', 'list'], {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        });
+        const said = all(child.stderr);
+        const ended = once(child, 'close');
+        await asked.promise;
+        child.kill(signal);
+        expect((await ended)[0]).toBe(1);
+        expect(await said).toMatch(/^❌ .*stop/i);
+      } finally {
+        await between.close();
+      }
+    });
+
     test('is told apart from a mistyped line without the homeserver', async () => {
       const config = configured('nobody-there.json', { homeserverUrl: 'http://127.0.0.1:1' });
       const run = (...words: string[]) => packed.run(['exec', '-c', config, '--', ...words]);
